@@ -1,0 +1,98 @@
+import type { Actor } from '../domain/actor.ts';
+import type { Anomaly } from '../domain/anomaly.ts';
+import type { AuditEntry } from '../domain/audit.ts';
+import type { Feedback, FeedbackMeaning, Verdict } from '../domain/feedback.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Pattern, PatternCategory, PatternMatch } from '../domain/pattern.ts';
+import type { Approval, Params, Plan } from '../domain/plan.ts';
+import type { Analysis } from '../domain/rca.ts';
+import type { Silence } from '../domain/store.ts';
+import type { IncidentView, PlanView, StatusView } from '../domain/views.ts';
+
+/**
+ * What people and programs can ask of opsloop, whatever edge they come through (Slack, HTTP, command line). Each checks who
+ * asks, does one thing, audits it, and throws OpsError with words for people. Names as typed are accepted (`inc 12`, `#12`).
+ */
+export interface Verbs {
+  /** Collects and detects now, without waiting for the next tick. */
+  detect(actor: Actor): Promise<DetectReport>;
+  /** Only collects: what each source gave. */
+  collect(actor: Actor): Promise<CollectReport>;
+  /** `subject`: an incident, free text, or a resource with an optional span ("checkout-db last 2h"). */
+  analyse(subject: string, actor: Actor): Promise<AnalyseReport>;
+  searchPatterns(query: PatternQuery, actor: Actor): Promise<PatternAnswer>;
+  pattern(id: string): Promise<Pattern>;
+  /** `issue`: an incident or free text that resolves to exactly one (`conflict` with candidates in the hint when several fit). */
+  proposeFix(request: FixRequest, actor: Actor): Promise<PlanView>;
+  approve(planId: string, actor: Actor, how: { readonly via: Approval['via']; readonly digest: string | null }): Promise<PlanView>;
+  reject(planId: string, actor: Actor, reason: string): Promise<PlanView>;
+  /** Stops a plan that has not started (the cancel button of a notice). */
+  cancel(planId: string, actor: Actor, reason: string): Promise<PlanView>;
+  /** `meaning` null: taken from the subject's state (alert before anything ran, fix after, match for a pattern). */
+  giveFeedback(request: FeedbackRequest, actor: Actor): Promise<FeedbackReport>;
+  withdrawFeedback(subject: string, actor: Actor): Promise<Feedback | null>;
+  acknowledge(incidentId: string, actor: Actor): Promise<Incident>;
+  silence(resource: string, durationMs: number, reason: string, actor: Actor): Promise<Silence>;
+  /** Scope: `all`, an action of the catalogue, or a service. Anyone may pause; only the policy's operators may resume. */
+  pause(scope: string, reason: string, actor: Actor): Promise<PauseReport>;
+  resume(scope: string, actor: Actor): Promise<readonly string[]>;
+  status(): Promise<StatusView>;
+  incident(id: string): Promise<IncidentView>;
+  incidents(query: { readonly open: boolean; readonly limit: number }): Promise<readonly Incident[]>;
+  plan(id: string): Promise<PlanView>;
+  /** The story of one incident or plan, oldest first. */
+  audit(subject: string, limit: number): Promise<readonly AuditEntry[]>;
+  /** A draft pattern out of a resolved incident; it counts once saved with `learn`. */
+  draftPattern(incidentId: string): Promise<Pattern>;
+  learn(pattern: Pattern, actor: Actor): Promise<Pattern>;
+}
+
+export interface CollectReport {
+  readonly points: number;
+  readonly logLines: number;
+  readonly changes: number;
+  readonly alarms: number;
+  readonly gaps: readonly string[];
+}
+export interface DetectReport {
+  readonly collected: CollectReport;
+  readonly anomalies: readonly Anomaly[]; // live now
+  readonly incidents: readonly Incident[]; // opened or updated by this run
+}
+export interface AnalyseReport {
+  readonly incident: Incident | null; // null for free text and resources without one
+  readonly title: string;
+  readonly analysis: Analysis;
+}
+export interface PatternQuery {
+  readonly text: string;
+  readonly limit?: number;
+  readonly categories?: readonly PatternCategory[];
+}
+export interface PatternAnswer {
+  readonly matches: readonly PatternMatch[]; // best first; only those over MATCH_THRESHOLD count as the same problem
+  readonly source: string;
+}
+export interface FixRequest {
+  readonly issue: string;
+  readonly action?: string; // default: the best solution of the analysis
+  readonly targetId?: string;
+  readonly params?: Params;
+}
+export interface FeedbackRequest {
+  readonly subject: string;
+  readonly verdict: Verdict;
+  readonly meaning: FeedbackMeaning | null;
+  readonly comment: string | null;
+}
+export interface FeedbackReport {
+  readonly feedback: Feedback;
+  readonly replaced: Feedback | null;
+  readonly confidence: { readonly patternId: string; readonly action: string; readonly before: number; readonly after: number } | null;
+  readonly sensitivity: { readonly key: string; readonly before: number; readonly after: number } | null;
+}
+export interface PauseReport {
+  readonly scope: string;
+  readonly held: readonly string[]; // plans that will not start
+  readonly running: readonly string[]; // plans that could not be stopped any more
+}
