@@ -1,11 +1,20 @@
 import type { Actor } from '../domain/actor.ts';
-import type { Anomaly } from '../domain/anomaly.ts';
 import type { AuditEntry } from '../domain/audit.ts';
-import type { Feedback, FeedbackMeaning, Verdict } from '../domain/feedback.ts';
+import type { Feedback } from '../domain/feedback.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Pattern, PatternCategory, PatternMatch } from '../domain/pattern.ts';
-import type { Approval, Params, Plan } from '../domain/plan.ts';
-import type { Analysis } from '../domain/rca.ts';
+import type { Pattern } from '../domain/pattern.ts';
+import type { Approval } from '../domain/plan.ts';
+import type {
+  AnalyseReport,
+  CollectReport,
+  DetectReport,
+  FeedbackReport,
+  FeedbackRequest,
+  FixRequest,
+  PatternAnswer,
+  PatternQuery,
+  PauseReport,
+} from '../domain/requests.ts';
 import type { Silence } from '../domain/store.ts';
 import type { IncidentView, PlanView, StatusView } from '../domain/views.ts';
 
@@ -45,54 +54,4 @@ export interface Verbs {
   /** A draft pattern out of a resolved incident; it counts once saved with `learn`. */
   draftPattern(incidentId: string): Promise<Pattern>;
   learn(pattern: Pattern, actor: Actor): Promise<Pattern>;
-}
-
-export interface CollectReport {
-  readonly points: number;
-  readonly logLines: number;
-  readonly changes: number;
-  readonly alarms: number;
-  readonly gaps: readonly string[];
-}
-export interface DetectReport {
-  readonly collected: CollectReport;
-  readonly anomalies: readonly Anomaly[]; // live now
-  readonly incidents: readonly Incident[]; // opened or updated by this run
-}
-export interface AnalyseReport {
-  readonly incident: Incident | null; // null for free text and resources without one
-  readonly title: string;
-  readonly analysis: Analysis;
-}
-export interface PatternQuery {
-  readonly text: string;
-  readonly limit?: number;
-  readonly categories?: readonly PatternCategory[];
-}
-export interface PatternAnswer {
-  readonly matches: readonly PatternMatch[]; // best first; only those over MATCH_THRESHOLD count as the same problem
-  readonly source: string;
-}
-export interface FixRequest {
-  readonly issue: string;
-  readonly action?: string; // default: the best solution of the analysis
-  readonly targetId?: string;
-  readonly params?: Params;
-}
-export interface FeedbackRequest {
-  readonly subject: string;
-  readonly verdict: Verdict;
-  readonly meaning: FeedbackMeaning | null;
-  readonly comment: string | null;
-}
-export interface FeedbackReport {
-  readonly feedback: Feedback;
-  readonly replaced: Feedback | null;
-  readonly confidence: { readonly patternId: string; readonly action: string; readonly before: number; readonly after: number } | null;
-  readonly sensitivity: { readonly key: string; readonly before: number; readonly after: number } | null;
-}
-export interface PauseReport {
-  readonly scope: string;
-  readonly held: readonly string[]; // plans that will not start
-  readonly running: readonly string[]; // plans that could not be stopped any more
 }
