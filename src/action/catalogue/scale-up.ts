@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineAction } from './define.ts';
+
+export const scaleUp = defineAction({
+  name: 'scale_up',
+  title: 'Move to a larger size',
+  risk: 'medium',
+  reversibility: 'rollback',
+  targetKinds: ['ec2', 'elasticache', 'rds'],
+  params: z.strictObject({ size: z.string().regex(/^[a-z0-9.-]{1,40}$/) }),
+  defaults: () => ({ size: 'larger' }),
+  blastRadius: (target, params) => `Moves ${target.name} to the size "${params.size}". It is away for a few minutes while it changes; costs more.`,
+  iam: ['ec2:ModifyInstanceAttribute', 'ec2:StopInstances', 'ec2:StartInstances', 'rds:ModifyDBInstance', 'elasticache:ModifyReplicationGroup'],
+  timeoutMin: 15,
+  settleMin: 3,
+  verifyWithinMin: 20,
+});

@@ -1,0 +1,60 @@
+import { type Actor, personOf } from '../domain/actor.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Directory, Person } from '../domain/ports.ts';
+
+/** Why somebody may not do something, as a stable name; null: they may. */
+export type Refusal =
+  | 'not_waiting' // the plan does not ask for approval (any more)
+  | 'expired'
+  | 'plan_changed' // what they saw is not what would run
+  | 'machine' // a token of a machine, or the bot itself
+  | 'unknown_person'
+  | 'not_listed' // the policy does not name them
+  | 'requester' // they asked for it themselves
+  | 'already_approved';
+
+type Listed = 'requesters' | 'approvers' | 'operators';
+
+/** Whether the policy's list names this person, directly or through a group as it is now. Throws when Slack cannot say. */
+async function isListed(person: Person, list: readonly string[], directory: Directory): Promise<boolean> {
+  if (list.includes(person.id) || list.includes('*')) return true;
+  for (const group of list.filter((entry) => entry.startsWith('S'))) {
+    if ((await directory.groupMembers(group)).includes(person.id)) return true;
+  }
+  return false;
+}
+
+/** Whether an actor is a living person whom the policy lists for this. Fails closed: an unreachable directory throws. */
+export async function listedRefusal(actor: Actor, listed: Listed, policy: Policy, directory: Directory): Promise<Refusal | null> {
+  const userId = personOf(actor);
+  if (userId === null) return 'machine';
+  const person = await directory.person(userId);
+  if (person === null || person.isBot || person.deactivated) return 'unknown_person';
+  return (await isListed(person, policy[listed], directory)) ? null : 'not_listed';
+}
+
+/** Whether this actor's approval would count for the plan now. `digest` is what they saw; null when they named the plan only. */
+export async function approvalRefusal(
+  plan: Plan,
+  actor: Actor,
+  digest: string | null,
+  nowMs: number,
+  policy: Policy,
+  directory: Directory,
+): Promise<Refusal | null> {
+  const userId = personOf(actor);
+  if (userId === null) return 'machine';
+  if (plan.state !== 'awaiting_approval') return 'not_waiting';
+  if (plan.expiresAtMs !== null && nowMs >= plan.expiresAtMs) return 'expired';
+  if (digest !== null && !plan.digest.startsWith(digest)) return 'plan_changed';
+  if (personOf(plan.requestedBy) === userId) return 'requester';
+  if (plan.approvals.some((approval) => approval.userId === userId)) return 'already_approved';
+  return await listedRefusal(actor, 'approvers', policy, directory);
+}
+
+/** How many approvals of the plan still count: right digest, distinct people, none of them the requester. */
+export function countingApprovals(plan: Plan): number {
+  const requester = personOf(plan.requestedBy);
+  return new Set(plan.approvals.filter((a) => a.digest === plan.digest && a.userId !== requester).map((a) => a.userId)).size;
+}

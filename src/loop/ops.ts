@@ -1,0 +1,30 @@
+import type { Collector } from '../collect/collector.ts';
+import type { ActionFacts } from '../domain/action.ts';
+import type { DetectionEngine } from '../domain/detection.ts';
+import type { Log } from '../domain/log.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Archive, Clock, Directory, Ids, KnowledgeBase, LogSource, Narrator, Remediator } from '../domain/ports.ts';
+import type { Store } from '../domain/store.ts';
+import type { TickHealth } from './tick.ts';
+
+/** Everything the stages and verbs work with; made once by the composition root. */
+export interface Ops {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly policy: Policy;
+  readonly catalogue: readonly ActionFacts[];
+  readonly collector: Collector;
+  readonly detection: DetectionEngine;
+  readonly logSources: readonly LogSource[];
+  readonly knowledge: KnowledgeBase;
+  readonly archive: Archive;
+  readonly remediator: Remediator;
+  readonly directory: Directory;
+  readonly narrator: Narrator | null;
+  readonly keepMetricsMs: number;
+  readonly health: TickHealth;
+  /** Called when something was decided that can be done at once: the executor looks for plans that may run. */
+  wake(): void;
+}

@@ -1,0 +1,82 @@
+import { system } from '../../domain/actor.ts';
+import { explain } from '../../domain/explanation.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Ops } from '../ops.ts';
+import { execute, resolveDoubt } from './execute.ts';
+import { stop } from './finish.ts';
+import { peopleToCall, tell } from './notices.ts';
+
+const MOST_PLANS = 500;
+
+/**
+ * Moves plans on: expires and reminds, and runs what may run, one at a time for each target. `kick` returns when everything
+ * that was due has been looked at once; calls meanwhile make it look once more.
+ */
+export class Executor {
+  readonly #ops: Ops;
+  #running: Promise<void> | null = null;
+  #again = false;
+  readonly #busy = new Map<string, Promise<void>>(); // by target
+
+  constructor(ops: Ops) {
+    this.#ops = ops;
+  }
+
+  kick(): Promise<void> {
+    this.#again = true;
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** After a restart: what was claimed is looked up at its target, never run again. */
+  async recover(): Promise<void> {
+    for (const plan of await this.#ops.store.plans.list({ states: ['claimed', 'running'], limit: MOST_PLANS })) await resolveDoubt(this.#ops, plan);
+  }
+
+  /** Waits for executions under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+    await Promise.all(this.#busy.values());
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      const plans = await this.#ops.store.plans.list({ states: ['approved', 'notified', 'awaiting_approval'], limit: MOST_PLANS });
+      for (const plan of plans) await this.#advance(plan);
+    }
+  }
+
+  async #advance(plan: Plan): Promise<void> {
+    const nowMs = this.#ops.clock.now();
+    if (plan.expiresAtMs !== null && nowMs >= plan.expiresAtMs) {
+      await stop(this.#ops, plan.id, 'expired', system('executor'), 'nobody decided in time', ['approved', 'notified', 'awaiting_approval']);
+      return;
+    }
+    if (plan.state === 'awaiting_approval') return await this.#remind(plan, nowMs);
+    if (this.#busy.has(plan.targetId)) return;
+    const work = execute(this.#ops, plan)
+      .catch((thrown: unknown) => this.#ops.log.error({ plan: plan.id, err: thrown }, 'a plan could not be moved on; it is looked at again'))
+      .finally(() => this.#busy.delete(plan.targetId));
+    this.#busy.set(plan.targetId, work);
+    await Promise.race([work, new Promise((resolve) => setImmediate(resolve))]);
+  }
+
+  /** Once, at half time. */
+  async #remind(plan: Plan, nowMs: number): Promise<void> {
+    if (plan.expiresAtMs === null || nowMs < (plan.createdAtMs + plan.expiresAtMs) / 2) return;
+    await this.#ops.store.transaction(async (tx) => {
+      if (!(await tx.dedupe.firstTime(`remind:${plan.id}`, nowMs))) return;
+      const minutes = Math.max(1, Math.round(((plan.expiresAtMs ?? nowMs) - nowMs) / 60_000));
+      await tell(
+        tx,
+        plan.incidentId,
+        explain('plan.reminder', '{plan} still waits for approval; it expires in {minutes} min.', { plan: plan.id, minutes }),
+        nowMs,
+        peopleToCall(this.#ops.policy),
+      );
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Explanation } from '../../domain/explanation.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { Repositories } from '../../domain/store.ts';
+
+/** Both cards of a plan are shown anew: its own and its incident's. */
+export async function showPlan(tx: Repositories, plan: Plan, nowMs: number): Promise<void> {
+  await tx.outbox.add({ type: 'plan', planId: plan.id }, nowMs);
+  if (plan.incidentId !== null) await tx.outbox.add({ type: 'incident', incidentId: plan.incidentId }, nowMs);
+}
+
+/** A line in the incident's thread. */
+export async function tell(tx: Repositories, incidentId: string | null, note: Explanation, nowMs: number, mentions: readonly string[] = []): Promise<void> {
+  if (incidentId !== null) await tx.outbox.add({ type: 'thread', incidentId, note, mentions: [...mentions] }, nowMs);
+}
+
+const MOST_MENTIONS = 20;
+
+/** Whom to call when the bot can do no more: the approvers, people and groups. */
+export const peopleToCall = (policy: Policy): string[] => policy.approvers.slice(0, MOST_MENTIONS);
