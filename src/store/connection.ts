@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { isBusy } from './errors.ts';
+
+export type Value = string | number | null | Uint8Array;
+
+/** What the store knows of a series, so that a tick needs no look-up for each of its points. */
+export interface KnownSeries {
+  readonly id: number;
+  readonly resourceId: string;
+  readonly unit: string;
+  readonly periodMs: number;
+}
+
+const BUSY_READ_MS = 5000;
+
+/** One SQLite connection with its prepared statements. Synchronous; only `begin` waits. */
+export class Connection {
+  readonly raw: Database.Database;
+  /** Of committed series and those of the running transaction; emptied when one is rolled back. */
+  readonly series = new Map<string, KnownSeries>();
+  readonly #statements = new Map<string, Database.Statement<Value[]>>();
+
+  /**
+   * A writer never sleeps inside SQLite, where it would hold up the whole thread: `begin` waits instead.
+   * synchronous=FULL, because with NORMAL a power cut may take back an approval or a claim that was already acted on.
+   */
+  constructor(path: string, role: 'writer' | 'reader') {
+    this.raw = new Database(path, { timeout: role === 'writer' ? 0 : BUSY_READ_MS });
+    this.raw.pragma('foreign_keys = ON');
+    this.raw.pragma('synchronous = FULL');
+    this.raw.pragma('cache_size = -32768');
+    this.raw.pragma('temp_store = MEMORY');
+    this.raw.pragma('journal_size_limit = 67108864');
+    this.raw.function('fold', { deterministic: true }, (text: unknown) => String(text).toLowerCase());
+    if (role === 'reader') this.raw.pragma('query_only = ON');
+  }
+
+  statement(sql: string): Database.Statement<Value[]> {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.raw.prepare<Value[]>(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  /** Rows come back as `Row`: the caller knows the columns its SQL names. */
+  get<Row>(sql: string, ...values: Value[]): Row | undefined {
+    return this.statement(sql).get(...values) as Row | undefined;
+  }
+
+  all<Row>(sql: string, ...values: Value[]): Row[] {
+    return this.statement(sql).all(...values) as Row[];
+  }
+
+  /** Returns how many rows it changed. */
+  run(sql: string, ...values: Value[]): number {
+    return this.statement(sql).run(...values).changes;
+  }
+
+  /** Takes the write lock of the file, waiting for other processes and threads without blocking this one. */
+  begin(waitMs: number): Promise<void> {
+    return whenFree(() => this.raw.exec('BEGIN IMMEDIATE'), waitMs);
+  }
+
+  /** Write-ahead log: readers and the writer do not wait for each other. Kept in the file from then on. */
+  writeAhead(waitMs: number): Promise<void> {
+    return whenFree(() => this.raw.pragma('journal_mode = WAL'), waitMs);
+  }
+
+  commit(): void {
+    this.raw.exec('COMMIT');
+  }
+
+  /** SQLite rolls back by itself on some errors (disk full); then there is nothing left to do. */
+  rollback(): void {
+    this.series.clear();
+    if (this.raw.inTransaction) this.raw.exec('ROLLBACK');
+  }
+
+  /** All or nothing of `work`, inside a transaction that goes on either way. */
+  nested<T>(work: () => T): T {
+    this.raw.exec('SAVEPOINT call');
+    try {
+      const result = work();
+      this.raw.exec('RELEASE call');
+      return result;
+    } catch (error) {
+      this.series.clear();
+      if (this.raw.inTransaction) this.raw.exec('ROLLBACK TO call; RELEASE call');
+      throw error;
+    }
+  }
+
+  /** Several reads of one moment. */
+  snapshot<T>(work: () => T): T {
+    this.raw.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      if (this.raw.inTransaction) this.raw.exec('COMMIT');
+    }
+  }
+}
+
+async function whenFree(step: () => void, waitMs: number): Promise<void> {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    try {
+      step();
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+    }
+    await sleep(1 + Math.random() * 4);
+  }
+}

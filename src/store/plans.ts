@@ -1,0 +1,125 @@
+import type { Actor } from '../domain/actor.ts';
+import { planName } from '../domain/names.ts';
+import type { Approval, Plan, PlanDraft, PlanState } from '../domain/plan.ts';
+import type { PlanRepository } from '../domain/store.ts';
+import { appendAudit } from './audit.ts';
+import type { Connection } from './connection.ts';
+import { bounded, numberOf, patched, where } from './rows.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Audit rows: `plan.proposed`, `plan.approval` (one person's), and a move's own verb with `from` and `to`. Each names the
+ * plan's incident, so that the story of the incident holds them.
+ */
+export const plans = (session: Session): PlanRepository => ({
+  create: (draft, actor) => session.write((db) => create(db, draft, actor)),
+  get: (id) => session.read((db) => find(db, id)),
+  list: (query) => session.read((db) => list(db, query)),
+  move: (id, move) =>
+    session.write((db) => {
+      const before = find(db, id);
+      if (before === null || !move.from.includes(before.state) || (move.digest !== undefined && move.digest !== before.digest)) return null;
+      const changed = patched(before, { updatedAtMs: move.atMs, ...move.patch });
+      const after: Plan = { ...changed, id: before.id, state: move.to, approvals: before.approvals };
+      if (!update(db, after, before)) return null;
+      auditPlan(db, after, move.actor, move.verb, { ...move.detail, from: before.state, to: after.state }, move.atMs);
+      return after;
+    }),
+  patch: (id, patch, audit, atMs) =>
+    session.write((db) => {
+      const before = find(db, id);
+      if (before === null) return null;
+      const after: Plan = { ...patched(before, { updatedAtMs: atMs, ...patch }), id: before.id, state: before.state, approvals: before.approvals };
+      if (!update(db, after, before)) return null;
+      if (audit !== null) auditPlan(db, after, audit.actor, audit.verb, audit.detail, atMs);
+      return after;
+    }),
+  approve: (id, approval, actor) => session.write((db) => approve(db, id, approval, actor)),
+});
+
+function create(db: Connection, draft: PlanDraft, actor: Actor): Plan {
+  const body: Omit<Plan, 'id' | 'state' | 'approvals'> = {
+    ...draft,
+    updatedAtMs: draft.createdAtMs,
+    endedBy: null,
+    receipt: null,
+    executedAtMs: null,
+    verifyAfterMs: null,
+    verifyUntilMs: null,
+    outcome: null,
+    learnedAtMs: null,
+  };
+  const row = db.get<{ n: number }>(
+    "INSERT INTO plan (state, digest, incident_id, target_id, body) VALUES ('proposed', ?, ?, ?, ?) RETURNING n",
+    draft.digest,
+    draft.incidentId,
+    draft.targetId,
+    JSON.stringify(body),
+  );
+  const plan: Plan = { id: planName(row?.n ?? 0), state: 'proposed', approvals: [], ...body };
+  const { action, targetId, params, risk, digest, patternId } = draft;
+  auditPlan(db, plan, actor, 'plan.proposed', { action, targetId, params, risk, digest, patternId }, draft.createdAtMs);
+  return plan;
+}
+
+/** A person's approval of an earlier digest gives way to one of the digest as it is now. */
+function approve(db: Connection, id: string, approval: Approval, actor: Actor): Plan | null {
+  const n = numberOf('PLAN', id);
+  if (n === null) return null;
+  const filed = db.run(
+    `INSERT INTO approval (plan_n, user_id, at_ms, digest, via)
+     SELECT n, ?, ?, ?, ? FROM plan WHERE n = ? AND state = 'awaiting_approval' AND digest = ?
+     ON CONFLICT (plan_n, user_id) DO UPDATE SET at_ms = excluded.at_ms, digest = excluded.digest, via = excluded.via WHERE digest <> excluded.digest`,
+    approval.userId,
+    approval.atMs,
+    approval.digest,
+    approval.via,
+    n,
+    approval.digest,
+  );
+  const plan = filed === 1 ? find(db, id) : null;
+  if (plan === null) return null;
+  auditPlan(db, plan, actor, 'plan.approval', { userId: approval.userId, via: approval.via, digest: approval.digest }, approval.atMs);
+  return plan;
+}
+
+function auditPlan(db: Connection, plan: Plan, actor: Actor, verb: string, detail: Record<string, unknown>, atMs: number): void {
+  const incident = plan.incidentId === null ? {} : { incidentId: plan.incidentId };
+  appendAudit(db, { actor, verb, subject: plan.id, detail: { ...incident, ...detail } }, atMs);
+}
+
+interface Row {
+  readonly n: number;
+  readonly state: PlanState;
+  readonly body: string;
+}
+
+function toPlan(db: Connection, row: Row): Plan {
+  const approvals = db.all<Approval>('SELECT user_id AS userId, at_ms AS atMs, digest, via FROM approval WHERE plan_n = ? ORDER BY at_ms, rowid', row.n);
+  return { ...(JSON.parse(row.body) as Plan), id: planName(row.n), state: row.state, approvals };
+}
+
+function find(db: Connection, id: string): Plan | null {
+  const n = numberOf('PLAN', id);
+  const row = n === null ? undefined : db.get<Row>('SELECT n, state, body FROM plan WHERE n = ?', n);
+  return row === undefined ? null : toPlan(db, row);
+}
+
+function list(db: Connection, query: Parameters<PlanRepository['list']>[0]): readonly Plan[] {
+  const before = query.before === undefined ? null : numberOf('PLAN', query.before);
+  const found = where(
+    ['state IN (SELECT value FROM json_each(?))', query.states === undefined ? null : JSON.stringify(query.states)],
+    ['incident_id = ?', query.incidentId],
+    ['target_id = ?', query.targetId],
+    ['n < ?', before],
+  );
+  const rows = db.all<Row>(`SELECT n, state, body FROM plan ${found.sql} ORDER BY n DESC LIMIT ?`, ...found.values, bounded(query.limit));
+  return rows.map((row) => toPlan(db, row));
+}
+
+function update(db: Connection, plan: Plan, before: Plan): boolean {
+  const { id, state, approvals: _approvals, ...body } = plan;
+  const sql = 'UPDATE plan SET state = ?, digest = ?, incident_id = ?, target_id = ?, body = ? WHERE n = ? AND state = ? AND digest = ?';
+  const changes = db.run(sql, state, plan.digest, plan.incidentId, plan.targetId, JSON.stringify(body), numberOf('PLAN', id), before.state, before.digest);
+  return changes === 1;
+}
