@@ -1,0 +1,16 @@
+import type { Ops } from '../ops.ts';
+
+const EVERY_MS = 3_600_000;
+const KEEP_SIGNALS_MS = 7 * 24 * 3_600_000;
+
+/** Once an hour: what is too old goes. Incidents, plans and the audit stay. */
+export async function upkeep(ops: Ops): Promise<void> {
+  const nowMs = ops.clock.now();
+  const last = await ops.store.watermarks.get('upkeep');
+  if (last !== null && nowMs - last < EVERY_MS) return;
+  await ops.store.metrics.prune(nowMs - ops.keepMetricsMs);
+  await ops.store.signals.prune(nowMs - KEEP_SIGNALS_MS);
+  await ops.store.dedupe.prune(nowMs - KEEP_SIGNALS_MS);
+  await ops.store.settings.prune('idem:', nowMs - 24 * 3_600_000);
+  await ops.store.watermarks.set('upkeep', nowMs);
+}

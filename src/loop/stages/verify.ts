@@ -1,0 +1,67 @@
+import { requireAction } from '../../action/catalogue/index.ts';
+import { verify as judge } from '../../action/verify.ts';
+import { system } from '../../domain/actor.ts';
+import { toOpsError } from '../../domain/errors.ts';
+import { explain } from '../../domain/explanation.ts';
+import { type MetricSeries, seriesKey } from '../../domain/metric.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Ops } from '../ops.ts';
+import { finish } from '../plans/finish.ts';
+
+const MOST_PLANS = 200;
+const ROLLBACK_TIMEOUT_MS = 5 * 60_000;
+
+/** Looks at the metrics that alarmed after a plan ran: healed, still waiting, or taken back. */
+export async function verify(ops: Ops): Promise<void> {
+  for (const plan of await ops.store.plans.list({ states: ['verifying'], limit: MOST_PLANS })) await verifyOne(ops, plan);
+}
+
+async function verifyOne(ops: Ops, plan: Plan): Promise<void> {
+  const nowMs = ops.clock.now();
+  const anomalies = plan.incidentId === null ? [] : await ops.store.anomalies.ofIncident(plan.incidentId);
+  const keys = anomalies.flatMap((anomaly) => (anomaly.metric === null ? [] : [seriesKey(anomaly.metric)]));
+  const series = await ops.store.metrics.range(keys, { fromMs: plan.executedAtMs ?? nowMs, toMs: nowMs });
+  const verdict = judge(plan, anomalies, new Map(series.map((one): [string, MetricSeries] => [seriesKey(one.ref), one])), nowMs);
+  if (verdict.kind === 'settling' || verdict.kind === 'waiting') return;
+  const title = requireAction(plan.action).title;
+  if (verdict.kind === 'healed') {
+    await finish(
+      ops,
+      plan,
+      'succeeded',
+      explain('plan.healed', '{title} on {target} worked: the metrics that alarmed are back to normal.', { title, target: plan.targetId }),
+    );
+    return;
+  }
+  await takeBack(ops, plan, title, verdict.still);
+}
+
+/** Rolling back to a recorded state is safe to repeat, so a crash in the middle of it only repeats it. */
+async function takeBack(ops: Ops, plan: Plan, title: string, still: readonly string[]): Promise<void> {
+  const params = { title, target: plan.targetId, still: still.slice(0, 3).join(', ') || 'the metrics' };
+  if (plan.reversibility !== 'rollback') {
+    await finish(ops, plan, 'failed', explain('plan.no_help', '{title} on {target} did not help: {still} still out of line. Please take over.', params));
+    return;
+  }
+  const nowMs = ops.clock.now();
+  await ops.store.audit.append({ actor: system('executor'), verb: 'plan.rolling_back', subject: plan.id, detail: { still } }, nowMs);
+  try {
+    await ops.remediator.rollback(plan, plan.receipt ?? {}, AbortSignal.timeout(ROLLBACK_TIMEOUT_MS));
+  } catch (thrown) {
+    ops.log.error({ plan: plan.id, err: thrown }, 'a rollback failed');
+    const reason = toOpsError(thrown).message;
+    await finish(
+      ops,
+      plan,
+      'failed',
+      explain('plan.rollback_failed', '{title} on {target} did not help, and taking it back failed: {reason}. Please take over now.', { ...params, reason }),
+    );
+    return;
+  }
+  await finish(
+    ops,
+    plan,
+    'rolled_back',
+    explain('plan.rolled_back', '{title} on {target} did not help ({still} still out of line), so it was taken back.', params),
+  );
+}
