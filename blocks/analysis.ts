@@ -1,0 +1,103 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import { type Evidence, type Hypothesis, RCA_DIMENSIONS, type Solution } from '../src/domain/rca.ts';
+import type { AnalyseReport } from '../src/domain/requests.ts';
+import { type Card, type CardOptions, code, date, percent, plain, safe } from './card.ts';
+import { causeWords, confidence } from './incident-words.ts';
+import { explained, say } from './locales/say.ts';
+import { actions, button, context, header, list, plainText, section } from './parts.ts';
+import { actionOnTarget, actionTitle, paramWords, riskWords } from './plan-words.ts';
+
+/** What root-cause analysis found: the likely cause with its evidence, the others, what could be done, what could not be checked. */
+export function analysisCard(report: AnalyseReport, options: CardOptions): Card {
+  const words = say(options.locale);
+  const { analysis, incident } = report;
+  const [best, ...others] = analysis.hypotheses;
+  const blocks: KnownBlock[] = [
+    header(`🔎 ${report.title}`),
+    section(safe(explained(analysis.summary, options.locale), 700)),
+    ...(best === undefined ? [section(words('analysis.nothing'))] : bestBlocks(best, options)),
+    ...list(
+      words('analysis.others'),
+      others.slice(0, 3).map((one) => `${code(one.resourceId)} ${causeWords(one, options.locale, 200)}`),
+    ),
+    ...list(
+      words('analysis.solutions'),
+      analysis.solutions.slice(0, 3).map((one) => solutionLine(one, options)),
+    ),
+    ...actions(incident === null ? [] : buttons(incident.id, analysis.solutions[0], options)),
+    ...context([...gapLines(report, 3, options), words('analysis.at', { when: date(analysis.atMs) })]),
+  ];
+  const text = best === undefined ? words('analysis.nothing') : safe(explained(best.cause, options.locale), 250);
+  return { text: `${safe(report.title, 200)}: ${text}`, blocks };
+}
+
+function bestBlocks(best: Hypothesis, options: CardOptions): KnownBlock[] {
+  const words = say(options.locale);
+  const evidence = strongest(best.evidence).slice(0, 4);
+  return [
+    section(`*${words('incident.cause')}* ${causeWords(best, options.locale)}\n${words('analysis.located', { target: code(best.resourceId) })}`),
+    ...list(
+      words('analysis.evidence'),
+      evidence.map((one) => evidenceLine(one, options)),
+    ),
+  ];
+}
+
+const strongest = (evidence: readonly Evidence[]): Evidence[] => evidence.toSorted((a, b) => b.weight - a.weight);
+
+function evidenceLine(evidence: Evidence, options: CardOptions): string {
+  const words = say(options.locale);
+  const sign = evidence.supports ? words('evidence.for') : words('evidence.against');
+  return `${sign} · _${words(`dimension.${evidence.dimension}`)}_ · ${safe(explained(evidence.statement, options.locale), 220)}`;
+}
+
+function solutionLine(solution: Solution, options: CardOptions): string {
+  const params = paramWords(solution.params, options.locale);
+  const parts = [actionOnTarget(solution, options.locale), params, riskWords(solution.risk, options.locale), percent(solution.confidence)];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function gapLines(report: AnalyseReport, max: number, options: CardOptions): string[] {
+  const words = say(options.locale);
+  return report.analysis.gaps
+    .slice(0, max)
+    .map((gap) => words('analysis.gap', { dimension: words(`dimension.${gap.dimension}`), reason: safe(explained(gap.reason, options.locale), 200) }));
+}
+
+function buttons(subject: string, solution: Solution | undefined, options: CardOptions) {
+  const words = say(options.locale);
+  const fix = solution === undefined ? [] : [words('button.fix', { action: plain(actionTitle(solution.action, options.locale), 50) })];
+  return [
+    ...fix.map((label) => button(label, { verb: 'fix', subject }, { style: 'primary' })),
+    button(words('button.why'), { verb: 'why', subject }),
+    button(words('button.good'), { verb: 'feedback_good', subject }),
+    button(words('button.bad'), { verb: 'feedback_bad', subject }),
+  ];
+}
+
+/** All evidence, for and against, by the four dimensions; and what could not be checked. */
+export function whyModal(report: AnalyseReport, options: CardOptions): ModalView {
+  const words = say(options.locale);
+  const hypotheses = report.analysis.hypotheses.slice(0, 4);
+  return {
+    type: 'modal',
+    title: plainText(words('why.title'), 24),
+    close: plainText(words('button.close'), 24),
+    blocks: [
+      section(`*${safe(report.title, 200)}*`),
+      ...(hypotheses.length === 0 ? [section(words('analysis.nothing'))] : hypotheses.flatMap((one, index) => hypothesisBlocks(one, index, options))),
+      ...list(words('why.gaps'), gapLines(report, 6, options)),
+      ...context([words('analysis.at', { when: date(report.analysis.atMs) })]),
+    ],
+  };
+}
+
+function hypothesisBlocks(hypothesis: Hypothesis, index: number, options: CardOptions): KnownBlock[] {
+  const words = say(options.locale);
+  const lines = RCA_DIMENSIONS.flatMap((dimension) => strongest(hypothesis.evidence.filter((one) => one.dimension === dimension)).slice(0, 2)).map((one) =>
+    evidenceLine(one, options),
+  );
+  const cause = safe(explained(hypothesis.cause, options.locale), 250);
+  const title = `*${index + 1}. ${cause}*\n${code(hypothesis.resourceId)} · ${confidence(hypothesis.confidence, options.locale)}`;
+  return [{ type: 'divider' }, section([title, ...(lines.length === 0 ? [words('why.no_evidence')] : lines.map((line) => `• ${line}`))].join('\n'))];
+}

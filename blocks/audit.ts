@@ -1,0 +1,43 @@
+import type { AuditEntry } from '../src/domain/audit.ts';
+import { type Card, type CardOptions, code, date, safe, who } from './card.ts';
+import { moreLine } from './detect.ts';
+import { say, sayIfKnown } from './locales/say.ts';
+import { header, section } from './parts.ts';
+
+const FIRST = 4;
+const LAST = 16;
+// What a person wants to read of a row; digests, keys and hashes stay in the export.
+const TOLD = ['reason', 'comment', 'action', 'targetId', 'verdict', 'meaning', 'result', 'stage', 'scope', 'from', 'to'] as const;
+
+/** The story of one incident or plan, oldest first: who did what, when, and the reason they gave. */
+export function auditCard(subject: string, entries: readonly AuditEntry[], options: CardOptions): Card {
+  const words = say(options.locale);
+  const title = words('audit.title', { subject: safe(subject, 40) });
+  const lines = entries.map((entry) => entryLine(entry, options));
+  const left = entries.length - FIRST - LAST;
+  const parts = left > 0 ? [lines.slice(0, FIRST), [moreLine(left, options.locale) ?? ''], lines.slice(-LAST)] : [lines];
+  const shown = parts.flat();
+  return {
+    text: title,
+    blocks: [
+      header(`📜 ${title}`),
+      ...(shown.length === 0 ? [section(words('audit.empty'))] : []),
+      ...chunks(shown, 6).map((some) => section(some.join('\n'))),
+    ],
+  };
+}
+
+function entryLine(entry: AuditEntry, options: CardOptions): string {
+  const verb = sayIfKnown(options.locale, `audit.verb.${entry.verb}`) ?? safe(entry.verb.replaceAll(/[._]/g, ' '), 60);
+  const told = TOLD.flatMap((name) => toldValue(entry.detail[name])).slice(0, 3);
+  return `${date(entry.atMs)} · ${who(entry.actor, options.locale)} · *${verb}* ${code(entry.subject, 40)}${told.length === 0 ? '' : ` · ${told.join(' · ')}`}`;
+}
+
+function toldValue(value: unknown): string[] {
+  if (typeof value === 'string' && value !== '') return [safe(value, 80)];
+  return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : [];
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, index * size + size));
+}

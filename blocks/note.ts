@@ -1,0 +1,16 @@
+import type { Explanation } from '../src/domain/explanation.ts';
+import { type Card, type CardOptions, type Locale, mention, safe } from './card.ts';
+import { explained } from './locales/say.ts';
+import { section } from './parts.ts';
+
+/** A sentence of the loop in the reader's language, safe for mrkdwn; at most 2,500 units. */
+export function noteText(explanation: Explanation, locale: Locale): string {
+  return safe(explained(explanation, locale), 2500);
+}
+
+/** A note in a thread or channel; `mentions` are user and group ids, anything else is left out. */
+export function noteCard(explanation: Explanation, mentions: readonly string[], options: CardOptions): Card {
+  const called = mentions.slice(0, 20).flatMap((id) => mention(id) ?? []);
+  const text = [...called, noteText(explanation, options.locale) || '–'].join(' ');
+  return { text, blocks: [section(text)] };
+}

@@ -1,0 +1,72 @@
+import type { KnownBlock } from '@slack/types';
+import type { Plan } from '../src/domain/plan.ts';
+import type { StatusView } from '../src/domain/views.ts';
+import { type Card, type CardOptions, date, duration, type Locale, safe } from './card.ts';
+import { incidentLine, moreLine } from './detect.ts';
+import { say } from './locales/say.ts';
+import { context, fields, header, list, section } from './parts.ts';
+import { actionOnTarget, deadline, pausedLines, planState } from './plan-words.ts';
+
+/** How the loop is doing and what is open. */
+export function statusCard(view: StatusView, options: CardOptions): Card {
+  const words = say(options.locale);
+  const text = words('status.text', { incidents: view.openIncidents.length, plans: view.waitingPlans.length });
+  return { text, blocks: [header(`${loopIcon(view)} ${words('status.title')}`), ...statusBlocks(view, options)] };
+}
+
+/** The same for the status command and the Home tab. */
+export function statusBlocks(view: StatusView, options: CardOptions): KnownBlock[] {
+  const words = say(options.locale);
+  const { locale } = options;
+  const paused = pausedLines(view.paused, options);
+  return [
+    ...(paused.length === 0 ? [] : [section(paused.join('\n'))]),
+    ...list(
+      words('status.open'),
+      view.openIncidents.slice(0, 8).map((one) => incidentLine(one, locale)),
+      moreLine(view.openIncidents.length - 8, locale),
+    ),
+    ...(view.openIncidents.length === 0 ? [section(`✅ ${words('status.calm')}`)] : []),
+    ...list(
+      words('status.waiting'),
+      view.waitingPlans.slice(0, 6).map((one) => waitingLine(one, options)),
+      moreLine(view.waitingPlans.length - 6, locale),
+    ),
+    ...fields([
+      [words('status.tick'), tickWords(view, locale)],
+      [words('status.sources'), sourceWords(view, locale)],
+      [words('status.watching'), words('status.counts', { series: view.series, patterns: view.patterns })],
+      [words('status.outbox'), words('status.messages', { n: view.outboxSize })],
+    ]),
+    ...context(
+      view.sources
+        .filter((source) => !source.ok)
+        .slice(0, 6)
+        .map((source) => `❌ ${words('status.source_down', { name: safe(source.name, 60), error: safe(source.error ?? words('status.no_reason'), 200) })}`),
+    ),
+  ];
+}
+
+/** "*PLAN-34* ✋ *Waiting for approval* · *Restart the service* on `ecs/checkout`". */
+function waitingLine(plan: Plan, options: CardOptions): string {
+  const parts = [`*${safe(plan.id, 20)}* ${planState(plan.state, options.locale)}`, actionOnTarget(plan, options.locale), deadline(plan, options)];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+const STALE_MS = 5 * 60_000; // five ticks missed: somebody should look
+const isStale = (view: StatusView): boolean => view.lastTickAtMs === null || view.nowMs - view.lastTickAtMs > STALE_MS;
+const loopIcon = (view: StatusView): string => (view.paused.length > 0 ? '⏸️' : isStale(view) || view.sources.some((source) => !source.ok) ? '⚠️' : '✅');
+
+function tickWords(view: StatusView, locale: Locale): string {
+  const words = say(locale);
+  if (view.lastTickAtMs === null) return `⚠️ ${words('status.tick.never')}`;
+  const ago = words('status.tick.ago', { time: duration(view.nowMs - view.lastTickAtMs, locale), when: date(view.lastTickAtMs) });
+  const took = view.lastTickMs === null ? '' : ` · ${words('status.tick.took', { ms: Math.round(view.lastTickMs) })}`;
+  const errors = view.tickErrors === 0 ? '' : ` · ${words('status.tick.errors', { n: view.tickErrors })}`;
+  return `${isStale(view) ? '⚠️ ' : ''}${ago}${took}${errors}`;
+}
+
+function sourceWords(view: StatusView, locale: Locale): string {
+  const ok = view.sources.filter((source) => source.ok).length;
+  return say(locale)('status.sources_ok', { ok, n: view.sources.length });
+}
