@@ -1,0 +1,15 @@
+import { acknowledgedCard } from '../blocks/confirmations.ts';
+import { user } from '../src/domain/actor.ts';
+import { requireSubject } from '../src/domain/names.ts';
+import { required } from './required.ts';
+import { type Command, publicly } from './types.ts';
+
+export const ack: Command = {
+  name: 'ack',
+  aliases: ['acknowledge', '确认', '收到', '认领'],
+  usage: '<incident>',
+  async run(ask, { verbs }) {
+    const incidentId = requireSubject(required(ask, ack.usage, 'ack INC-12'), 'incident').id;
+    return publicly(acknowledgedCard(await verbs.acknowledge(incidentId, user(ask.userId)), ask.forAll));
+  },
+};

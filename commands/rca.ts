@@ -1,0 +1,15 @@
+import { analysisCard } from '../blocks/analysis.ts';
+import { user } from '../src/domain/actor.ts';
+import { required } from './required.ts';
+import { type Command, publicly } from './types.ts';
+
+export const rca: Command = {
+  name: 'rca',
+  aliases: ['why', 'analyse', 'analyze', '根因', '根因分析', '分析', '原因'],
+  usage: '<incident, text, or resource and time>',
+  async run(ask, { verbs }) {
+    const subject = required(ask, rca.usage, 'rca INC-12');
+    const report = await verbs.analyse(subject, user(ask.userId));
+    return publicly(analysisCard(report, ask.forAll), report.incident?.id ?? null);
+  },
+};

@@ -1,0 +1,60 @@
+import { ack } from './ack.ts';
+import { approve } from './approve.ts';
+import { audit } from './audit.ts';
+import { ackButton } from './buttons/ack.ts';
+import { analyseButton } from './buttons/analyse.ts';
+import { approveButton } from './buttons/approve.ts';
+import { cancelButton } from './buttons/cancel.ts';
+import { feedbackButton } from './buttons/feedback.ts';
+import { fixButton } from './buttons/fix.ts';
+import { meaningButton } from './buttons/meaning.ts';
+import { rejectButton } from './buttons/reject.ts';
+import { runbookButton } from './buttons/runbook.ts';
+import { savePatternButton } from './buttons/save-pattern.ts';
+import { whyButton } from './buttons/why.ts';
+import { detect } from './detect.ts';
+import { feedback } from './feedback.ts';
+import { fix } from './fix.ts';
+import { helpOn } from './help.ts';
+import { feedbackModalHandler } from './modals/feedback.ts';
+import { patternModalHandler } from './modals/pattern.ts';
+import { rejectModalHandler } from './modals/reject.ts';
+import { silenceModalHandler } from './modals/silence.ts';
+import { pattern } from './pattern.ts';
+import { pause } from './pause.ts';
+import { rca } from './rca.ts';
+import { thumbsDown, thumbsUp } from './reactions/verdict.ts';
+import { reject } from './reject.ts';
+import { resume } from './resume.ts';
+import { analyseMessage } from './shortcuts/analyse-message.ts';
+import { sayWhatWasWrong } from './shortcuts/say-what-was-wrong.ts';
+import { silenceThis } from './shortcuts/silence-this.ts';
+import { silence } from './silence.ts';
+import { status } from './status.ts';
+import type { Button, Command, CommandName, MessageShortcut, Modal, Reaction } from './types.ts';
+
+/** Everything people can say or press. Registration, help and the check of manifest.yml all read these lists. */
+const spoken = [detect, rca, pattern, fix, approve, reject, feedback, status, ack, silence, pause, resume, audit] satisfies readonly Command[];
+export const commands: readonly Command[] = [...spoken, helpOn(spoken)];
+
+/** Slash commands: each of these takes its arguments directly; `/ops` takes every command. */
+export const slashCommands = ['detect', 'rca', 'pattern', 'fix', 'approve', 'feedback'] as const satisfies readonly CommandName[];
+export const mainSlashCommand = '/ops';
+
+export const buttons = [
+  approveButton,
+  rejectButton,
+  cancelButton,
+  ackButton,
+  fixButton,
+  analyseButton,
+  whyButton,
+  runbookButton,
+  feedbackButton,
+  meaningButton,
+  savePatternButton,
+] as const satisfies readonly Button[];
+
+export const modals = [rejectModalHandler, silenceModalHandler, patternModalHandler, feedbackModalHandler] as const satisfies readonly Modal[];
+export const messageShortcuts = [analyseMessage, silenceThis, sayWhatWasWrong] as const satisfies readonly MessageShortcut[];
+export const reactions = [thumbsUp, thumbsDown] as const satisfies readonly Reaction[];

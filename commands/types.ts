@@ -1,0 +1,107 @@
+import type { ModalView } from '@slack/types';
+import type { ActionVerb } from '../blocks/action-id.ts';
+import type { Card, CardOptions } from '../blocks/card.ts';
+import type { Verdict } from '../src/domain/feedback.ts';
+import type { Verbs } from '../src/loop/verbs.ts';
+
+/** What every handler may use: the verbs of the loop, and nothing of Slack. */
+export interface Tools {
+  readonly verbs: Verbs;
+  readonly nowMs: number;
+}
+
+/** Who asks, and how to speak to them (`forMe`: their language) and to the channel (`forAll`: its language). */
+interface Asker {
+  readonly userId: string;
+  readonly forMe: CardOptions;
+  readonly forAll: CardOptions;
+}
+
+/** A command as typed, in a channel, a thread or a DM. */
+export interface Ask extends Asker {
+  readonly text: string; // what follows the command's own word, cleaned
+  readonly about: string | null; // the incident or plan whose thread this was typed in
+}
+
+/** One card. `everyone`: in the channel or thread it was asked in; `asker`: only that person sees it. */
+export interface Answer {
+  readonly audience: 'everyone' | 'asker';
+  readonly card: Card;
+  readonly subject: string | null; // whose card it is: it follows that subject's state and can be reacted to
+}
+export const publicly = (card: Card, subject: string | null = null): Answer => ({ audience: 'everyone', card, subject });
+export const privately = (card: Card): Answer => ({ audience: 'asker', card, subject: null });
+
+export type CommandName =
+  | 'detect'
+  | 'rca'
+  | 'pattern'
+  | 'fix'
+  | 'approve'
+  | 'reject'
+  | 'feedback'
+  | 'status'
+  | 'ack'
+  | 'silence'
+  | 'pause'
+  | 'resume'
+  | 'audit'
+  | 'help';
+
+export interface Command {
+  readonly name: CommandName;
+  /** Other words for it, lower case; Chinese ones need no space after them. */
+  readonly aliases: readonly string[];
+  /** What follows the word, for people: `<incident>`. */
+  readonly usage: string;
+  run(ask: Ask, tools: Tools): Promise<Answer>;
+}
+
+/** A press on a button of ours. */
+export interface Click extends Asker {
+  readonly verb: ActionVerb;
+  readonly subject: string;
+  readonly digest: string | null;
+}
+/** Every press is answered: with a card, or with a window; `runbook` attaches an incident's runbook in the thread. */
+export type ClickAnswer = Answer | { readonly modal: ModalView } | { readonly runbookOf: string; readonly slug: string; readonly card: Card };
+
+export interface Button {
+  readonly verbs: readonly ActionVerb[];
+  press(click: Click, tools: Tools): Promise<ClickAnswer>;
+}
+
+/** Values a person filled in, by `block_id/action_id`; an empty field is null. */
+export type FormValues = ReadonlyMap<string, string | null>;
+export interface Submission extends Asker {
+  readonly metadata: string; // private_metadata of the view
+  readonly values: FormValues;
+}
+export interface Modal {
+  readonly callbackId: string;
+  /** Problems by block_id, shown in the window; null when it can be sent. Pure and at once: Slack waits for it. */
+  check(submission: Submission): Readonly<Record<string, string>> | null;
+  submit(submission: Submission, tools: Tools): Promise<Answer>;
+}
+
+/** "More actions" on a message, with the text of that message. */
+export interface MessageAsk extends Asker {
+  readonly text: string;
+  readonly about: string | null;
+}
+export interface MessageShortcut {
+  readonly callbackId: string;
+  run(ask: MessageAsk, tools: Tools): Promise<Answer | { readonly modal: ModalView }>;
+}
+
+/** A reaction on a message of ours. */
+export interface ReactionAsk extends Asker {
+  readonly subject: string;
+  readonly change: 'added' | 'removed';
+  readonly standing: Verdict | null; // this person's verdict on the subject before the change
+}
+export interface Reaction {
+  readonly names: readonly string[]; // without skin tone
+  /** null: nothing to say. */
+  react(ask: ReactionAsk, tools: Tools): Promise<Answer | null>;
+}

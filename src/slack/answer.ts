@@ -1,0 +1,121 @@
+import type { RespondFn } from '@slack/bolt';
+import type { Card, CardOptions } from '../../blocks/card.ts';
+import { errorCard } from '../../blocks/error.ts';
+import { type Answer, privately } from '../../commands/types.ts';
+import { sentence, words } from '../../commands/words.ts';
+import { toOpsError } from '../domain/errors.ts';
+import { call } from './client.ts';
+import { type EdgeContext, isDmChannel } from './context.ts';
+import { rememberCopy } from './copies.ts';
+import { slackErrorCode, slackFailure, waitMsOf } from './errors.ts';
+import { realTime } from './pace.ts';
+
+/** Where somebody asked something. `respond` reaches also places the bot is not in. */
+export interface Where {
+  readonly channel: string; // a person's id means their DM
+  readonly threadTs: string | null;
+  readonly userId: string;
+  readonly respond: RespondFn | null;
+}
+
+const TRIES_MAX = 3;
+const WAIT_MAX_MS = 30_000;
+const NOT_THERE: ReadonlySet<string> = new Set(['channel_not_found', 'not_in_channel', 'user_not_in_channel', 'is_archived']);
+
+/** Gives an answer where it was asked; rides out "slow down". Throws OpsError when Slack takes it nowhere. */
+export async function give(context: EdgeContext, where: Where, answer: Answer): Promise<void> {
+  await patiently(() => (answer.audience === 'everyone' ? toEveryone(context, where, answer) : toAsker(context, where, answer.card)));
+}
+
+async function toEveryone(context: EdgeContext, where: Where, { card, subject }: Answer): Promise<void> {
+  try {
+    const ref = await context.poster.post(where, card, { subject: subject ?? 'answer', notice: 'copy' });
+    if (subject !== null) await rememberCopy(context.store, subject, ref, context.clock.now());
+  } catch (error) {
+    if (where.respond === null || !NOT_THERE.has(slackErrorCode(error) ?? '')) throw error;
+    await responding(where.respond, { ...card, response_type: 'in_channel' });
+  }
+}
+
+async function toAsker(context: EdgeContext, where: Where, card: Card): Promise<void> {
+  const direct = isDmChannel(where.channel) || where.channel === where.userId;
+  if (direct) {
+    await context.poster.post(where, card, { subject: 'answer', notice: null });
+  } else if (where.respond !== null) {
+    await responding(where.respond, {
+      ...card,
+      response_type: 'ephemeral',
+      replace_original: false,
+      ...(where.threadTs === null ? {} : { thread_ts: where.threadTs }),
+    });
+  } else {
+    await ephemeral(context, where, card);
+  }
+}
+
+async function ephemeral(context: EdgeContext, where: Where, card: Card): Promise<void> {
+  const thread = where.threadTs === null ? {} : { thread_ts: where.threadTs };
+  try {
+    await call('chat.postEphemeral', () => context.client.chat.postEphemeral({ ...card, ...thread, channel: where.channel, user: where.userId }));
+  } catch (error) {
+    if (!NOT_THERE.has(slackErrorCode(error) ?? '')) throw error;
+    await context.poster.post({ channel: where.userId, threadTs: null }, card, { subject: 'answer', notice: null });
+  }
+}
+
+async function responding(respond: RespondFn, message: Parameters<RespondFn>[0]): Promise<void> {
+  try {
+    await respond(message);
+  } catch (thrown) {
+    throw slackFailure('response_url', thrown);
+  }
+}
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (thrown) {
+      const waitMs = waitMsOf(toOpsError(thrown));
+      if (waitMs === null || attempt >= TRIES_MAX) throw thrown;
+      await realTime.sleep(Math.min(waitMs, WAIT_MAX_MS));
+    }
+  }
+}
+
+/** The answer to something that failed: only for the asker. What is not meant for people goes to the log. */
+export function failureAnswer(context: EdgeContext, thrown: unknown, options: CardOptions): Answer {
+  const error = toOpsError(thrown);
+  if (error.code === 'internal')
+    context.log.error({ error: String(error.cause), stack: (error.cause as Error | undefined)?.stack }, 'a request from Slack failed');
+  return privately(errorCard(error, options));
+}
+
+/**
+ * Runs a request in the background and gives its answer; a failure is answered too. Never throws: the last resort is the log.
+ * A request that is slow says so, once.
+ */
+export function answering(context: EdgeContext, where: Where, options: () => Promise<CardOptions>, work: () => Promise<Answer | null>): void {
+  const job = async (): Promise<void> => {
+    let late: NodeJS.Timeout | undefined;
+    try {
+      const slow = async (): Promise<void> => give(context, where, privately(sentence(words((await options()).locale).working)));
+      late = setTimeout(
+        () => void slow().catch((error: unknown) => context.log.debug({ error: String(error) }, 'no word of progress')),
+        context.workingAfterMs,
+      );
+      const answer = await work().catch(async (thrown: unknown) => failureAnswer(context, thrown, await options()));
+      clearTimeout(late);
+      if (answer !== null) await give(context, where, answer);
+    } catch (error) {
+      context.log.error({ error: String(error), channel: where.channel }, 'an answer could not be given');
+    } finally {
+      clearTimeout(late);
+    }
+  };
+  if (context.workers.run(job)) return;
+  const busy = words(context.locale);
+  void give(context, where, privately(sentence(`${busy.tooMuch} ${busy.tryLater}`))).catch((error: unknown) =>
+    context.log.error({ error: String(error) }, 'too busy to say so'),
+  );
+}

@@ -1,0 +1,171 @@
+import { App } from '@slack/bolt';
+import type { Config } from '../config.ts';
+import { OpsError } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Clock, Directory } from '../domain/ports.ts';
+import type { Store } from '../domain/store.ts';
+import type { Verbs } from '../loop/verbs.ts';
+import { clientOptions, createClient, slackLogger } from './client.ts';
+import { type Connection, createConnection } from './connection.ts';
+import type { EdgeContext } from './context.ts';
+import { createDelivery, type Delivery } from './delivery.ts';
+import { createSlackDirectory } from './directory.ts';
+import { FATAL_AUTH_ERRORS, slackErrorCode, slackFailure } from './errors.ts';
+import { createHome } from './home.ts';
+import { listenToActions } from './listeners/actions.ts';
+import { listenToCommands } from './listeners/commands.ts';
+import { listenToHome } from './listeners/home.ts';
+import { listenToMessages } from './listeners/messages.ts';
+import { listenToReactions } from './listeners/reactions.ts';
+import { listenToShortcuts } from './listeners/shortcuts.ts';
+import { listenToViews } from './listeners/views.ts';
+import { createSlackNotifier, type SlackNotifier } from './notifier.ts';
+import { createPace } from './pace.ts';
+import { createPoster } from './poster.ts';
+import { neededScopes } from './scopes.ts';
+import { createWindows } from './windows.ts';
+import { createWorkers } from './workers.ts';
+
+const WORKING_AFTER_MS = 1500;
+const STOP_WAIT_MS = 5000;
+
+export interface SlackEdgeParts {
+  readonly slack: Config['slack'];
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** PNG of an incident's metric; null: none can be drawn. */
+  readonly chart: (incidentId: string) => Promise<Uint8Array | null>;
+  /** Markdown of a runbook of the archive. */
+  readonly runbook: (slug: string) => Promise<string | null>;
+  /** Who sees a plan among the approvals waiting for them. */
+  readonly mayApprove: (userId: string, plan: Plan) => Promise<boolean>;
+  /** Slack refused the tokens while running: end the process, so that a supervisor restarts it. */
+  readonly onFatal: (error: OpsError) => void;
+  /** Real time between two messages in one channel; 1000 unless a test is in a hurry. */
+  readonly paceMs?: number;
+  readonly workingAfterMs?: number;
+  readonly pictureRetryMs?: number;
+  readonly homeAgainAfterMs?: number;
+}
+
+export interface SlackEdge {
+  readonly notifier: SlackNotifier;
+  readonly directory: Directory;
+  readonly delivery: Delivery;
+  /** Connects, listens and starts to deliver. OpsError when Slack refuses the tokens or cannot be reached. */
+  start(verbs: Verbs): Promise<void>;
+  /** Stops listening, lets what is under way finish, and stops delivering. */
+  stop(): Promise<void>;
+  ready(): boolean;
+}
+
+/** The Slack edge. Its notifier and directory can be used before `start`, which wants the verbs that are built on them. */
+export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
+  const { slack, store, clock, log } = parts;
+  const settings = required(slack);
+  const client = createClient(settings.botToken, slack.api_url, log);
+  const poster = createPoster(client, createPace(parts.paceMs), log);
+  const directory = createSlackDirectory(client, clock);
+  const home = createHome(parts.mayApprove, parts.homeAgainAfterMs);
+  const notifier = createSlackNotifier({
+    ...{ store, poster, directory, clock, log, channel: settings.channel, locale: slack.locale, chart: parts.chart, runbook: parts.runbook },
+    onShown: () => home.changed(),
+    ...(parts.pictureRetryMs === undefined ? {} : { pictureRetryMs: parts.pictureRetryMs }),
+  });
+  const delivery = createDelivery({ store, notifier, clock, log });
+  const workers = createWorkers();
+  let connection: Connection | null = null;
+
+  return {
+    notifier,
+    directory,
+    delivery,
+    async start(verbs) {
+      const me = await whoAmI(client, log);
+      connection = createConnection({ appToken: settings.appToken, apiUrl: slack.api_url, log, onFatal: parts.onFatal });
+      const app = createApp(connection, settings.botToken, me, parts);
+      const workingAfterMs = parts.workingAfterMs ?? WORKING_AFTER_MS;
+      const context: EdgeContext = {
+        client,
+        poster,
+        notifier,
+        directory,
+        store,
+        verbs,
+        clock,
+        log,
+        workers,
+        locale: slack.locale,
+        botUserId: me.userId,
+        workingAfterMs,
+      };
+      const windows = createWindows();
+      listenToCommands(app, context);
+      listenToMessages(app, context);
+      listenToReactions(app, context);
+      listenToActions(app, context, windows);
+      listenToViews(app, context, windows);
+      listenToShortcuts(app, context, windows);
+      listenToHome(app, context, home);
+      await connection.start();
+      await store.outbox.release();
+      delivery.start();
+      log.info({ bot: me.userId, channel: settings.channel }, 'connected to Slack');
+    },
+    async stop() {
+      home.stop();
+      await connection?.stop();
+      await workers.idle(STOP_WAIT_MS);
+      await delivery.stop();
+    },
+    ready: () => connection?.ready() ?? false,
+  };
+}
+
+function required(slack: Config['slack']): { botToken: string; appToken: string; channel: string } {
+  const missing = (what: string, how: string): OpsError => new OpsError('invalid_input', `Slack is not set up: ${what} is missing.`, how);
+  if (slack.bot_token === undefined) throw missing('the bot token', 'Set SLACK_BOT_TOKEN (xoxb-…, "OAuth & Permissions" of the app).');
+  if (slack.app_token === undefined) throw missing('the app token', 'Set SLACK_APP_TOKEN (xapp-…, "Basic Information" of the app, scope connections:write).');
+  if (slack.channel === undefined) throw missing('the channel for alerts', 'Set slack.channel or SLACK_CHANNEL to its id (C…).');
+  return { botToken: slack.bot_token, appToken: slack.app_token, channel: slack.channel };
+}
+
+interface Me {
+  readonly userId: string;
+  readonly botId: string;
+}
+
+async function whoAmI(client: ReturnType<typeof createClient>, log: Log): Promise<Me> {
+  try {
+    const { user_id: userId, bot_id: botId, response_metadata: metadata } = await client.auth.test();
+    const has = metadata?.scopes;
+    const missing = has === undefined ? [] : neededScopes().filter((scope) => !has.includes(scope));
+    if (missing.length > 0) log.warn({ missing }, 'the Slack app lacks scopes: install it again from manifest.yml');
+    return { userId: userId ?? '', botId: botId ?? '' };
+  } catch (thrown) {
+    const said = slackErrorCode(thrown);
+    if (said === null || !FATAL_AUTH_ERRORS.has(said)) throw slackFailure('auth.test', thrown);
+    throw new OpsError('forbidden', `Slack refused the bot token: ${said}.`, 'Set SLACK_BOT_TOKEN to the token of the installed app (xoxb-…).', {
+      cause: thrown,
+    });
+  }
+}
+
+/** A Bolt app that knows who it is, handles each event once, and never lets an error out. */
+function createApp(connection: Connection, botToken: string, me: Me, { store, clock, log, slack }: SlackEdgeParts): App {
+  const app = new App({
+    receiver: connection.receiver,
+    authorize: async () => ({ botToken, botUserId: me.userId, botId: me.botId }),
+    logger: slackLogger(log),
+    clientOptions: clientOptions(slack.api_url, log),
+    convoStore: false,
+  });
+  app.use(async ({ body, next }) => {
+    const eventId: unknown = 'event_id' in body ? body.event_id : undefined;
+    if (typeof eventId !== 'string' || (await store.dedupe.firstTime(`event:${eventId}`, clock.now()))) await next();
+  });
+  app.error(async (error) => log.error({ error: error.message, cause: String(error.original ?? '') }, 'something Slack sent could not be handled'));
+  return app;
+}

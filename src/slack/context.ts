@@ -1,0 +1,50 @@
+import type { WebClient } from '@slack/web-api';
+import type { CardOptions, Locale } from '../../blocks/card.ts';
+import type { Tools } from '../../commands/types.ts';
+import type { Log } from '../domain/log.ts';
+import type { Clock, Directory } from '../domain/ports.ts';
+import type { Store } from '../domain/store.ts';
+import type { Verbs } from '../loop/verbs.ts';
+import type { SlackNotifier } from './notifier.ts';
+import type { Poster } from './poster.ts';
+import type { Workers } from './workers.ts';
+
+const LOCALE_WAIT_MS = 800;
+
+/** What the listeners work with, once the edge has started. */
+export interface EdgeContext {
+  readonly client: WebClient;
+  readonly poster: Poster;
+  readonly notifier: SlackNotifier;
+  readonly directory: Directory;
+  readonly store: Store;
+  readonly verbs: Verbs;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly workers: Workers;
+  readonly locale: Locale; // of channels
+  readonly botUserId: string;
+  readonly workingAfterMs: number; // a command slower than this says that it is being worked on
+}
+
+export const tools = (context: EdgeContext): Tools => ({ verbs: context.verbs, nowMs: context.clock.now() });
+
+/** How to speak to a person and to the place they are in. In a DM both are the person's language. */
+export async function askerOf(context: EdgeContext, userId: string, isDm: boolean): Promise<{ userId: string; forMe: CardOptions; forAll: CardOptions }> {
+  const mine = await localeOf(context, userId);
+  const nowMs = context.clock.now();
+  return { userId, forMe: { locale: mine, nowMs }, forAll: { locale: isDm ? mine : context.locale, nowMs } };
+}
+
+/** The channel's language when Slack does not say in time: a greeting in the wrong language beats none. */
+async function localeOf(context: EdgeContext, userId: string): Promise<Locale> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), LOCALE_WAIT_MS);
+  });
+  const person = await Promise.race([context.directory.person(userId).catch(() => null), late]);
+  clearTimeout(timer);
+  return person?.locale ?? context.locale;
+}
+
+export const isDmChannel = (channel: string): boolean => channel.startsWith('D');

@@ -1,0 +1,29 @@
+import type { MessageRef, Repositories } from '../domain/store.ts';
+
+const COPIES_MAX = 5;
+const MARK = '@';
+
+/** Whose card a message shows: `PLAN-34` for the card itself and for a copy that answered a command. */
+export async function subjectOfMessage(store: Repositories, ref: MessageRef): Promise<string | null> {
+  const name = await store.messages.subjectAt(ref);
+  return name === null ? null : (name.split(MARK)[0] ?? null);
+}
+
+/** Remembers a card posted as an answer, so that it can be reacted to and follows its subject's state. The oldest gives way. */
+export async function rememberCopy(store: Repositories, subject: string, ref: MessageRef, nowMs: number): Promise<void> {
+  await store.messages.put(`${subject}${MARK}${ref.channel}:${ref.ts}`, ref);
+  const refs = [ref, ...(await copiesOf(store, subject))].slice(0, COPIES_MAX);
+  await store.settings.set(key(subject), JSON.stringify(refs), nowMs);
+}
+
+export async function forgetCopy(store: Repositories, subject: string, ref: MessageRef, nowMs: number): Promise<void> {
+  const refs = (await copiesOf(store, subject)).filter((copy) => copy.ts !== ref.ts || copy.channel !== ref.channel);
+  await store.settings.set(key(subject), JSON.stringify(refs), nowMs);
+}
+
+export async function copiesOf(store: Repositories, subject: string): Promise<readonly MessageRef[]> {
+  const text = await store.settings.get(key(subject));
+  return text === null ? [] : (JSON.parse(text) as MessageRef[]);
+}
+
+const key = (subject: string): string => `copies:${subject}`;

@@ -1,0 +1,71 @@
+import { welcomeCard } from '../../blocks/help.ts';
+import { homeView } from '../../blocks/home.ts';
+import type { Plan } from '../domain/plan.ts';
+import { call } from './client.ts';
+import { askerOf, type EdgeContext } from './context.ts';
+
+const PEOPLE_MAX = 50;
+const RECENT_MS = 60 * 60_000;
+const AGAIN_AFTER_MS = 3000;
+
+/** The Home tab: published when somebody opens it, and again after changes for those who opened it in the last hour. */
+export interface Home {
+  opened(context: EdgeContext, userId: string, tab: string): Promise<void>;
+  /** Something people look at has changed. */
+  changed(): void;
+  stop(): void;
+}
+
+export function createHome(mayApprove: (userId: string, plan: Plan) => Promise<boolean>, againAfterMs = AGAIN_AFTER_MS): Home {
+  const openedAtMs = new Map<string, number>();
+  let timer: NodeJS.Timeout | null = null;
+  let last: EdgeContext | null = null;
+
+  const publish = async (context: EdgeContext, userId: string): Promise<void> => {
+    const { forMe } = await askerOf(context, userId, true);
+    const status = await context.verbs.status();
+    const waitingForMe: Plan[] = [];
+    for (const plan of status.waitingPlans) {
+      const undecided = plan.state === 'awaiting_approval' && !plan.approvals.some((approval) => approval.userId === userId);
+      if (undecided && (await mayApprove(userId, plan))) waitingForMe.push(plan);
+    }
+    await call('views.publish', () => context.client.views.publish({ user_id: userId, view: homeView(status, { userId, waitingForMe }, forMe) }));
+  };
+  const again = async (context: EdgeContext): Promise<void> => {
+    for (const [userId, atMs] of openedAtMs) {
+      if (context.clock.now() - atMs > RECENT_MS) openedAtMs.delete(userId);
+      else await publish(context, userId).catch((error: unknown) => context.log.warn({ userId, error: String(error) }, 'a Home tab could not be published'));
+    }
+  };
+  return {
+    async opened(context, userId, tab) {
+      last = context;
+      await welcome(context, userId);
+      if (tab !== 'home') return;
+      const oldest = openedAtMs.keys().next();
+      openedAtMs.delete(userId);
+      if (openedAtMs.size >= PEOPLE_MAX && oldest.done !== true) openedAtMs.delete(oldest.value);
+      openedAtMs.set(userId, context.clock.now());
+      await publish(context, userId);
+    },
+    changed() {
+      if (timer !== null || last === null || openedAtMs.size === 0) return;
+      const context = last;
+      timer = setTimeout(() => {
+        timer = null;
+        void again(context);
+      }, againAfterMs);
+    },
+    stop() {
+      if (timer !== null) clearTimeout(timer);
+      openedAtMs.clear();
+    },
+  };
+}
+
+/** First words in the DM, once for each person. */
+async function welcome(context: EdgeContext, userId: string): Promise<void> {
+  if (!(await context.store.settings.set(`welcomed:${userId}`, 'yes', context.clock.now(), { onlyIfAbsent: true }))) return;
+  const { forMe } = await askerOf(context, userId, true);
+  await context.poster.post({ channel: userId, threadTs: null }, welcomeCard(forMe), { subject: 'welcome', notice: null });
+}

@@ -1,0 +1,29 @@
+import type { App, MessageShortcut } from '@slack/bolt';
+import { messageShortcuts } from '../../../commands/registry.ts';
+import { answering } from '../answer.ts';
+import { askerOf, type EdgeContext, isDmChannel, tools } from '../context.ts';
+import { subjectOfMessage } from '../copies.ts';
+import type { Windows } from '../windows.ts';
+
+export function listenToShortcuts(app: App, context: EdgeContext, windows: Windows): void {
+  for (const shortcut of messageShortcuts) {
+    app.shortcut<MessageShortcut>({ callback_id: shortcut.callbackId, type: 'message_action' }, async ({ ack, body, respond }) => {
+      await ack();
+      const thread: unknown = body.message['thread_ts'];
+      const where = { channel: body.channel.id, threadTs: typeof thread === 'string' ? thread : null, userId: body.user.id, respond };
+      const asker = askerOf(context, body.user.id, isDmChannel(body.channel.id));
+      answering(
+        context,
+        where,
+        async () => (await asker).forMe,
+        async () => {
+          const about = await subjectOfMessage(context.store, { channel: body.channel.id, ts: body.message.ts });
+          const result = await shortcut.run({ ...(await asker), text: body.message.text ?? '', about }, tools(context));
+          if (!('modal' in result)) return result;
+          await windows.open(context, body.trigger_id, result.modal, where);
+          return null;
+        },
+      );
+    });
+  }
+}

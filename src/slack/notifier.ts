@@ -1,0 +1,192 @@
+import type { Card, CardOptions, Locale } from '../../blocks/card.ts';
+import { noteCard } from '../../blocks/note.ts';
+import type { Explanation } from '../domain/explanation.ts';
+import type { Log } from '../domain/log.ts';
+import type { Notice } from '../domain/notice.ts';
+import type { Clock, Directory, Notifier } from '../domain/ports.ts';
+import type { MessageRef, Store } from '../domain/store.ts';
+import { copiesOf, forgetCopy } from './copies.ts';
+import { createLocks } from './locks.ts';
+import { createPictures } from './pictures.ts';
+import type { Mark, Place, Poster } from './poster.ts';
+import { subjectCard } from './subject-card.ts';
+
+export interface NotifierParts {
+  readonly store: Store;
+  readonly poster: Poster;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly channel: string; // of the alerts
+  readonly locale: Locale; // of the channel
+  readonly chart: (incidentId: string) => Promise<Uint8Array | null>;
+  readonly runbook: (slug: string) => Promise<string | null>; // Markdown
+  readonly onShown?: () => void; // something people look at has changed
+  readonly pictureRetryMs?: number; // Slack needs a moment before a new file can be shown
+}
+
+/** Which try of which outbox item this is; `again`: one before it may have reached Slack. */
+export interface Try {
+  readonly key: string;
+  readonly again: boolean;
+}
+
+export interface SlackNotifier extends Notifier {
+  deliver(notice: Notice, signal: AbortSignal, attempt?: Try): Promise<void>;
+  /** Brings the card of a subject, and its copies, to the present state. */
+  refresh(subject: string, signal: AbortSignal): Promise<void>;
+}
+
+const FIRST_TRY: Try = { key: 'direct', again: false };
+const SEEN_MAX = 2000;
+
+/**
+ * Shows notices in Slack. The card is made from the store at the moment of delivery; one subject has one card, updated in
+ * place. A message of a try that was cut off is found again by its metadata before anything is posted twice.
+ */
+export function createSlackNotifier(parts: NotifierParts): SlackNotifier {
+  const show = createShow(parts);
+  const deliver = async (notice: Notice, signal: AbortSignal, attempt: Try = FIRST_TRY): Promise<void> => {
+    signal.throwIfAborted();
+    switch (notice.type) {
+      case 'incident':
+        return show.incident(notice.incidentId, attempt);
+      case 'plan':
+        return show.plan(notice.planId, attempt);
+      case 'thread':
+        return show.note(
+          await show.threadOf(notice.incidentId, attempt),
+          notice.note,
+          notice.mentions,
+          parts.locale,
+          { subject: notice.incidentId, notice: attempt.key },
+          attempt,
+        );
+      case 'channel':
+        return show.note(
+          { channel: parts.channel, threadTs: null },
+          notice.note,
+          notice.mentions,
+          parts.locale,
+          { subject: 'channel', notice: attempt.key },
+          attempt,
+        );
+      case 'direct': {
+        const person = await parts.directory.person(notice.userId);
+        return show.note(
+          { channel: notice.userId, threadTs: null },
+          notice.note,
+          [],
+          person?.locale ?? parts.locale,
+          { subject: 'direct', notice: attempt.key },
+          FIRST_TRY,
+        );
+      }
+      case 'runbook':
+        return show.runbook(notice.incidentId, notice.slug, attempt);
+    }
+  };
+  return {
+    name: 'slack',
+    deliver: async (notice, signal, attempt) => {
+      await deliver(notice, signal, attempt);
+      parts.onShown?.();
+    },
+    refresh: async (subject, signal) => {
+      if (subject.startsWith('INC-')) await deliver({ type: 'incident', incidentId: subject }, signal);
+      else if (subject.startsWith('PLAN-')) await deliver({ type: 'plan', planId: subject }, signal);
+    },
+  };
+}
+
+function createShow(parts: NotifierParts) {
+  const { store, poster, clock, channel } = parts;
+  const lock = createLocks();
+  const shown = new Map<string, string>(); // ref → the card last written there: an unchanged card costs no message
+  const pictures = createPictures(parts);
+  const options = (chartFileId: string | null): CardOptions => ({ locale: parts.locale, nowMs: clock.now(), chartFileId });
+
+  const remember = (ref: MessageRef, card: Card): void => {
+    const oldest = shown.keys().next();
+    if (shown.size >= SEEN_MAX && oldest.done !== true) shown.delete(oldest.value);
+    shown.set(`${ref.channel}:${ref.ts}`, JSON.stringify(card));
+  };
+  const update = async (ref: MessageRef, card: Card, mark: Mark): Promise<boolean> => {
+    if (shown.get(`${ref.channel}:${ref.ts}`) === JSON.stringify(card)) return true;
+    const there = await poster.update(ref, card, mark);
+    if (there) remember(ref, card);
+    return there;
+  };
+
+  /** Posts the subject's one card, or edits it where it is. */
+  const upsert = async (subject: string, card: Card, place: Place, attempt: Try): Promise<MessageRef> => {
+    const mark = { subject, notice: null };
+    const known = (await store.messages.get(subject)) ?? (attempt.again ? await poster.find(place, mark) : null);
+    if (known !== null && (await update(known, card, mark))) {
+      await store.messages.put(subject, known);
+      return known;
+    }
+    const ref = await poster.post(place, card, mark);
+    await store.messages.put(subject, ref);
+    remember(ref, card);
+    return ref;
+  };
+
+  const updateCopies = async (subject: string, card: Card): Promise<void> => {
+    for (const ref of await copiesOf(store, subject)) {
+      if (!(await update(ref, card, { subject, notice: 'copy' }))) await forgetCopy(store, subject, ref, clock.now());
+    }
+  };
+
+  const incident = async (id: string, attempt: Try): Promise<MessageRef | null> =>
+    lock(id, async () => {
+      const card = await subjectCard(store, id, options(await pictures.known(id)));
+      if (card === null) return null;
+      const ref = await upsert(id, card, { channel, threadTs: null }, attempt);
+      await pictures.renew(id, async (fileId) => {
+        const withPicture = await subjectCard(store, id, options(fileId));
+        if (withPicture !== null) await update(ref, withPicture, { subject: id, notice: null });
+      });
+      await updateCopies(id, card);
+      return ref;
+    });
+
+  const threadOf = async (incidentId: string, attempt: Try): Promise<Place> => {
+    const ref = (await store.messages.get(incidentId)) ?? (await incident(incidentId, attempt));
+    return ref === null ? { channel, threadTs: null } : { channel: ref.channel, threadTs: ref.ts };
+  };
+
+  return {
+    threadOf,
+    async incident(id: string, attempt: Try) {
+      await incident(id, attempt);
+    },
+    async plan(id: string, attempt: Try) {
+      const plan = await store.plans.get(id);
+      if (plan === null) return;
+      const place = plan.incidentId === null ? { channel, threadTs: null } : await threadOf(plan.incidentId, attempt);
+      await lock(id, async () => {
+        const card = await subjectCard(store, id, options(null));
+        if (card === null) return;
+        await upsert(id, card, place, attempt);
+        await updateCopies(id, card);
+      });
+      if (plan.incidentId !== null) await incident(plan.incidentId, attempt); // it carries the plan's buttons too
+    },
+    async note(place: Place, note: Explanation, mentions: readonly string[], locale: Locale, mark: Mark, attempt: Try) {
+      if (attempt.again && (await poster.find(place, mark)) !== null) return;
+      await poster.post(place, noteCard(note, [...mentions], { locale, nowMs: clock.now() }), mark);
+    },
+    async runbook(incidentId: string, slug: string, attempt: Try) {
+      const content = await parts.runbook(slug);
+      if (content === null) {
+        parts.log.warn({ slug, incidentId }, 'the runbook to attach is not in the archive');
+        return;
+      }
+      const place = await threadOf(incidentId, attempt);
+      const filename = `${slug}-runbook.md`;
+      if (attempt.again && (await poster.findFile(place, filename)) !== null) return;
+      await poster.uploadText(place, filename, content, filename);
+    },
+  };
+}

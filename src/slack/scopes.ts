@@ -1,0 +1,32 @@
+/** What each Web API method the code calls needs of the bot token. The manifest is held against this table. */
+export const METHOD_SCOPES = {
+  'auth.test': [],
+  'chat.postMessage': ['chat:write'],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'conversations.history': ['channels:history', 'groups:history', 'im:history'],
+  'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
+  'files.completeUploadExternal': ['files:write'],
+  'files.getUploadURLExternal': ['files:write'],
+  'usergroups.users.list': ['usergroups:read'],
+  'users.info': ['users:read'],
+  'views.open': [],
+  'views.publish': [],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Events the code listens to, by the name Bolt knows; `subscribe` is the manifest's name. */
+export const EVENTS = {
+  app_mention: { subscribe: 'app_mention', scopes: ['app_mentions:read'] },
+  message: { subscribe: 'message.im', scopes: ['im:history'] },
+  reaction_added: { subscribe: 'reaction_added', scopes: ['reactions:read'] },
+  reaction_removed: { subscribe: 'reaction_removed', scopes: ['reactions:read'] },
+  app_home_opened: { subscribe: 'app_home_opened', scopes: [] },
+} as const satisfies Record<string, { readonly subscribe: string; readonly scopes: readonly string[] }>;
+
+const COMMAND_SCOPE = 'commands';
+
+/** Every bot scope the code needs, sorted. */
+export function neededScopes(): readonly string[] {
+  const scopes = [COMMAND_SCOPE, ...Object.values(METHOD_SCOPES).flat(), ...Object.values(EVENTS).flatMap((event) => [...event.scopes])];
+  return [...new Set<string>(scopes)].sort();
+}

@@ -1,0 +1,37 @@
+import type { ModalView } from '@slack/types';
+import { OpsError } from '../domain/errors.ts';
+import type { Where } from './answer.ts';
+import { call } from './client.ts';
+import type { EdgeContext } from './context.ts';
+import { slackErrorCode } from './errors.ts';
+
+const OPEN_MAX = 1000;
+const LATE: ReadonlySet<string> = new Set(['expired_trigger_id', 'trigger_expired', 'exchanged_trigger_id', 'trigger_exchanged']);
+
+/** Windows that are open, and where each was opened from: there its answer goes. After a restart it goes to the person's DM. */
+export interface Windows {
+  open(context: EdgeContext, triggerId: string, view: ModalView, from: Where): Promise<void>;
+  origin(viewId: string, userId: string): Where;
+}
+
+export function createWindows(): Windows {
+  const from = new Map<string, Where>();
+  return {
+    async open(context, triggerId, view, where) {
+      try {
+        const opened = await call('views.open', () => context.client.views.open({ trigger_id: triggerId, view }));
+        const oldest = from.keys().next();
+        if (from.size >= OPEN_MAX && oldest.done !== true) from.delete(oldest.value);
+        if (opened.view?.id !== undefined) from.set(opened.view.id, { ...where, respond: null });
+      } catch (error) {
+        if (!LATE.has(slackErrorCode(error) ?? '')) throw error;
+        throw new OpsError('expired', 'The window could not open in time.', 'Press the button again.', { cause: error });
+      }
+    },
+    origin(viewId, userId) {
+      const where = from.get(viewId);
+      from.delete(viewId);
+      return where ?? { channel: userId, threadTs: null, userId, respond: null };
+    },
+  };
+}
