@@ -1,0 +1,22 @@
+import { Resvg } from '@resvg/resvg-js';
+import { init } from 'echarts';
+import type { ChartSpec } from '../domain/chart.ts';
+import { FONT_FAMILY, fontFiles } from './fonts.ts';
+import { HEIGHT, WIDTH } from './layout.ts';
+import { chartOption } from './option.ts';
+
+/** Draws in this thread: some 50 ms of computing. Edges use the renderer, which does it in a worker. */
+export function drawPng(spec: ChartSpec): Uint8Array {
+  const fonts = { fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: FONT_FAMILY, sansSerifFamily: FONT_FAMILY };
+  return new Resvg(drawSvg(spec), { font: fonts, logLevel: 'off' }).render().asPng();
+}
+
+function drawSvg(spec: ChartSpec): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  try {
+    chart.setOption(chartOption(spec));
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose(); // without it the process does not end
+  }
+}
