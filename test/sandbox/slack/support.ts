@@ -1,4 +1,4 @@
-import { App, LogLevel } from '@slack/bolt';
+import { App, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
 import { startLocalSlack } from '../../../src/sandbox/slack/local-slack.ts';
 import type { LocalSlack, LocalSlackOptions } from '../../../src/sandbox/slack/types.ts';
@@ -72,14 +72,19 @@ export function without(scope: string): unknown {
 
 export const local = (options: Partial<LocalSlackOptions> = {}): Promise<LocalSlack> => startLocalSlack({ manifest: MANIFEST, ...options });
 
+/** Refusals are what these tests are about; they need no log. */
+const QUIET: Logger = { debug() {}, info() {}, warn() {}, error() {}, setLevel() {}, getLevel: () => LogLevel.ERROR, setName() {} };
+
 /** The real client, which gives up at once so that a test sees each answer. */
 export const clientOf = (slack: LocalSlack, token = slack.botToken): WebClient =>
-  new WebClient(token, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, logLevel: LogLevel.ERROR });
+  new WebClient(token, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, logger: QUIET });
 
 /** The real Bolt app in Socket Mode; `register` adds listeners before it starts. */
-export async function boltOn(slack: LocalSlack, register: (app: App) => void = () => {}): Promise<App> {
+export async function boltOn(slack: LocalSlack, register: (app: App) => void = () => {}, socket: { readonly clientPingTimeout?: number } = {}): Promise<App> {
   const clientOptions = { slackApiUrl: slack.apiUrl };
-  const app = new App({ token: slack.botToken, appToken: slack.appToken, socketMode: true, logLevel: LogLevel.ERROR, clientOptions });
+  // The gap before a reconnect is the ping timeout, which only a receiver of one's own can shorten.
+  const receiver = new SocketModeReceiver({ appToken: slack.appToken, logger: QUIET, installerOptions: { clientOptions }, ...socket });
+  const app = new App({ token: slack.botToken, receiver, logger: QUIET, clientOptions });
   app.error(async (error) => {
     throw error;
   });
