@@ -11,11 +11,14 @@ export function drawPng(spec: ChartSpec): Uint8Array {
   return new Resvg(drawSvg(spec), { font: fonts, logLevel: 'off' }).render().asPng();
 }
 
+// ECharts writes the font of time labels as one shorthand, which resvg does not read.
+const FONT_SHORTHAND = /(?<=<text [^>]*style=")font: normal normal (\d+px) ([^";]+)/g;
+
 function drawSvg(spec: ChartSpec): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
   try {
     chart.setOption(chartOption(spec));
-    return chart.renderToSVGString();
+    return chart.renderToSVGString().replaceAll(FONT_SHORTHAND, 'font-size:$1;font-family:$2');
   } finally {
     chart.dispose(); // without it the process does not end
   }

@@ -55,8 +55,9 @@ function isNear(range: { low: number; high: number }, data: { low: number; high:
 }
 
 function padded(low: number, high: number, unit: string): { low: number; high: number } {
-  if (low === high) {
-    const pad = Math.abs(low) * 0.2 || 1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (high - low <= Math.max(size * 1e-9, 1e-12)) {
+    const pad = size < 1e-12 ? 1 : size * 0.2;
     return { low: low >= 0 ? Math.max(0, low - pad) : low - pad, high: high + pad };
   }
   const room = (high - low) * 0.05;

@@ -9,28 +9,26 @@ const GAP_PERIODS = 2.5;
 /** Cells for the line: the highest and lowest of each bucket when there are too many, and a hole where data is missing. */
 export function lineCells(points: Points): Cell[] {
   const sorted = points.map((point): Cell => [point.timestampMs, finite(point.value)]).toSorted((a, b) => a[0] - b[0]);
-  return withHoles(thinned(sorted));
+  return thinned(withHoles(sorted));
 }
 
 const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null);
 
-/** Keeps the peaks: of each bucket its lowest and highest value, in their order; a bucket with only holes stays one. */
+/** Keeps the peaks: of each bucket its lowest and highest value and a hole if it has one, in their order. */
 function thinned(cells: readonly Cell[]): Cell[] {
   if (cells.length <= BUCKETS * 2) return [...cells];
   const size = Math.ceil(cells.length / BUCKETS);
   const kept: Cell[] = [];
-  for (let start = 0; start < cells.length; start += size) {
-    const known = cells.slice(start, start + size).filter((cell): cell is [number, number] => cell[1] !== null);
-    const [first, ...rest] = known;
-    if (first === undefined) {
-      kept.push([cells[start]?.[0] ?? 0, null]);
-      continue;
-    }
-    const low = rest.reduce((least, cell) => (cell[1] < least[1] ? cell : least), first);
-    const high = rest.reduce((most, cell) => (cell[1] > most[1] ? cell : most), first);
-    kept.push(...(low === high ? [low] : low[0] < high[0] ? [low, high] : [high, low]));
-  }
+  for (let start = 0; start < cells.length; start += size) kept.push(...telling(cells.slice(start, start + size)));
   return kept;
+}
+
+function telling(bucket: readonly Cell[]): Cell[] {
+  const known = bucket.filter((cell): cell is [number, number] => cell[1] !== null);
+  const low = known.reduce<Cell | undefined>((least, cell) => (least === undefined || cell[1] < (least[1] ?? 0) ? cell : least), undefined);
+  const high = known.reduce<Cell | undefined>((most, cell) => (most === undefined || cell[1] > (most[1] ?? 0) ? cell : most), undefined);
+  const kept = new Set([low, high, bucket.find((cell) => cell[1] === null)]);
+  return bucket.filter((cell) => kept.has(cell));
 }
 
 /** A line must not be drawn over time in which nothing was measured. */
