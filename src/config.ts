@@ -13,6 +13,7 @@ const ThresholdSchema = z.strictObject({
 });
 
 const ConfigSchema = z.strictObject({
+  account: z.strictObject({ kind: z.enum(['simulated']).default('simulated'), scenario: z.string().default('tour') }).prefault({}),
   store: z
     .strictObject({
       path: z.string().min(1).default('var/opsloop.db'),

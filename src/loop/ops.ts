@@ -5,6 +5,7 @@ import type { Log } from '../domain/log.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, LogSource, Narrator, Remediator } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
+import type { Executor } from './plans/executor.ts';
 import type { TickHealth } from './tick.ts';
 
 /** Everything the stages and verbs work with; made once by the composition root. */
@@ -25,6 +26,5 @@ export interface Ops {
   readonly narrator: Narrator | null;
   readonly keepMetricsMs: number;
   readonly health: TickHealth;
-  /** Called when something was decided that can be done at once: the executor looks for plans that may run. */
-  wake(): void;
+  readonly executor: Executor;
 }

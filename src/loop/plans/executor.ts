@@ -30,6 +30,11 @@ export class Executor {
     return this.#running;
   }
 
+  /** Something was decided that can be done at once: looks for plans that may run, without being waited for. */
+  wake(): void {
+    this.kick().catch((thrown: unknown) => this.#ops.log.error({ err: thrown }, 'plans could not be looked at; the next tick does'));
+  }
+
   /** After a restart: what was claimed is looked up at its target, never run again. */
   async recover(): Promise<void> {
     for (const plan of await this.#ops.store.plans.list({ states: ['claimed', 'running'], limit: MOST_PLANS })) await resolveDoubt(this.#ops, plan);

@@ -63,7 +63,7 @@ export async function propose(ops: Ops, proposal: Proposal): Promise<Plan> {
     dryRun,
   };
   const plan = await store.transaction((tx) => file(tx, draft, decision, proposal, nowMs));
-  ops.wake();
+  ops.executor.wake();
   return plan;
 }
 

@@ -45,6 +45,6 @@ export async function approve(
     }
     await showPlan(tx, approved, nowMs);
   });
-  ops.wake();
+  ops.executor.wake();
   return await planView(ops, plan.id);
 }

@@ -69,7 +69,7 @@ export async function resume(ops: Ops, typed: string, actor: Actor): Promise<rea
     return done;
   });
   if (lifted.length === 0) throw new OpsError('conflict', scope === 'all' ? 'Nothing is paused.' : `${scope} is not paused.`, 'Type "status" to see what is.');
-  ops.wake();
+  ops.executor.wake();
   return lifted;
 }
 

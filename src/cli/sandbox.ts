@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { type Account, type App, createApp } from '../app.ts';
+import { type ConfigInput, parseConfig } from '../config.ts';
+import { OpsError } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
+import type { Clock, Ids } from '../domain/ports.ts';
+import { createSandboxAccount, type SandboxAccount } from '../sandbox/account/account.ts';
+import { builtInScenarios } from '../sandbox/account/scenario.ts';
+import type { Scenario } from '../sandbox/account/schema.ts';
+import { startLocalSlack } from '../sandbox/slack/local-slack.ts';
+import type { GuideStep, LocalSlack } from '../sandbox/slack/types.ts';
+
+const PROJECT = join(import.meta.dirname, '..', '..');
+
+/** The three who may approve in the sandbox, and the channel of the alerts. */
+export const ANA = 'U0ANA0001';
+export const BEN = 'U0BEN0002';
+export const LIWEI = 'U0LIW0003';
+export const OPS_CHANNEL = 'C0OPS00001';
+
+export interface SandboxParts {
+  readonly scenario: Scenario;
+  readonly clock: Clock;
+  readonly dir: string; // for the database, the archive and the account's state
+  readonly log: Log;
+  readonly ids?: Ids;
+  readonly port?: number;
+  readonly startMs?: number;
+  readonly guide?: readonly GuideStep[];
+  readonly config?: ConfigInput;
+  readonly paceMs?: number;
+}
+export interface Sandbox {
+  readonly app: App;
+  readonly account: SandboxAccount;
+  readonly slack: LocalSlack;
+  /** Stops everything. */
+  stop(): Promise<void>;
+}
+
+/** The app as it ships, on a simulated account and a local Slack workspace. Everybody may ask, three may approve. */
+export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
+  const { dir, clock, log } = parts;
+  const slack = await startLocalSlack({
+    manifest: parse(readFileSync(join(PROJECT, 'manifest.yml'), 'utf8')),
+    clock,
+    port: parts.port ?? 0,
+    ...(parts.guide === undefined ? {} : { guide: parts.guide }),
+  });
+  const account = createSandboxAccount({
+    scenario: parts.scenario,
+    clock,
+    stateFile: join(dir, 'account.json'),
+    ...(parts.startMs === undefined ? {} : { startMs: parts.startMs }),
+  });
+  try {
+    const app = await sandboxApp(parts, account, slack);
+    await app.start();
+    return {
+      app,
+      account,
+      slack,
+      stop: async () => {
+        await app.stop();
+        await slack.stop();
+      },
+    };
+  } catch (error) {
+    await slack.stop();
+    log.error({ err: error }, 'the sandbox could not start');
+    throw error;
+  }
+}
+
+/** The app alone, on an account and a workspace that are there already: what comes back after a restart. */
+export async function sandboxApp(parts: SandboxParts, account: SandboxAccount, slack: Pick<LocalSlack, 'botToken' | 'appToken' | 'apiUrl'>): Promise<App> {
+  const { dir, clock, log, config } = parts;
+  return await createApp({
+    config: parseConfig({
+      ...config,
+      store: { path: join(dir, 'opsloop.db'), ...config?.store },
+      knowledge: { path: join(dir, 'knowledge.db'), archive: join(dir, 'archive'), ...config?.knowledge },
+      slack: { bot_token: slack.botToken, app_token: slack.appToken, api_url: slack.apiUrl, channel: OPS_CHANNEL },
+      policy: { requesters: ['*'], approvers: [ANA, BEN, LIWEI], operators: [ANA], notice_s: 60, ...config?.policy },
+    }),
+    account: asAccount(account),
+    clock,
+    log,
+    ...(parts.ids === undefined ? {} : { ids: parts.ids }),
+    ...(parts.paceMs === undefined ? {} : { paceMs: parts.paceMs }),
+  });
+}
+
+/** A scenario that ships. OpsError('not_found') names the ones there are. */
+export function builtIn(name: string): Scenario {
+  const all = builtInScenarios();
+  const scenario = all.find((one) => one.name === name);
+  if (scenario !== undefined) return scenario;
+  throw new OpsError('not_found', `There is no scenario "${name}".`, `There are: ${all.map((one) => one.name).join(', ')}.`);
+}
+
+/** A simulated account as the composition root takes it. */
+export function asAccount(account: SandboxAccount): Account {
+  const { metrics, logs, changes, alarms, topology, remediator } = account;
+  return { sources: { metrics: [metrics], logs: [logs], changes: [changes], alarms: [alarms], topology: [topology] }, remediator };
+}

@@ -1,0 +1,43 @@
+import cron from 'node-cron';
+import { type App, createApp } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { OpsError } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
+import { createLog } from '../log.ts';
+import { openAccount } from './account.ts';
+
+const STOP_WITHIN_MS = 10_000;
+
+/** `opsloop start`: connects to Slack, serves HTTP and ticks by the clock until it is told to stop. */
+export async function start(): Promise<void> {
+  const config = loadConfig();
+  const log = createLog(config.log.level);
+  if (!cron.validate(config.loop.every))
+    throw new OpsError('invalid_input', `loop.every is not a cron expression: "${config.loop.every}".`, 'Every minute is "* * * * *".');
+  const app = await createApp({ config, account: openAccount(config), log, onFatal: (error) => end(app, log, error) });
+  await app.start();
+  await app.http.listen({ host: config.http.host, port: config.http.port });
+  log.info({ http: app.http.addresses() }, 'opsloop is running');
+  const task = cron.schedule(config.loop.every, () => app.tick(), { noOverlap: true });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void task.stop();
+      end(app, log, null);
+    });
+  }
+  await app.tick();
+}
+
+/** Ends within bounds; with an error the exit status tells a supervisor to start it again. */
+function end(app: App, log: Log, error: OpsError | null): void {
+  if (error !== null) log.error({ err: error }, 'stopping: Slack cannot be used any more');
+  const status = error === null ? 0 : 1;
+  setTimeout(() => process.exit(status === 0 ? 1 : status), STOP_WITHIN_MS).unref();
+  app.stop().then(
+    () => process.exit(status),
+    (thrown: unknown) => {
+      log.error({ err: thrown }, 'could not stop cleanly');
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,28 @@
+import { LIVE_INCIDENT_STATES } from '../../domain/incident.ts';
+import type { Stage } from '../stage.ts';
+import { analyse } from './analyse.ts';
+import { collect } from './collect.ts';
+import { correlate } from './correlate.ts';
+import { detect } from './detect.ts';
+import { execute } from './execute.ts';
+import { learn } from './learn.ts';
+import { match } from './match.ts';
+import { recommend } from './recommend.ts';
+import { MAY_RECOVER, recover } from './recover.ts';
+import { upkeep } from './upkeep.ts';
+import { verify } from './verify.ts';
+
+/** The closed loop (seed §5.1, §5.2), in the order of a tick. */
+export const CLOSED_LOOP: readonly Stage[] = [
+  { name: 'collect', run: collect }, // metrics, logs, changes, alarms, topology
+  { name: 'detect', run: detect }, // points → anomalies
+  { name: 'correlate', run: correlate }, // anomalies → incidents
+  { name: 'match', states: LIVE_INCIDENT_STATES, each: match }, // incident → known patterns
+  { name: 'analyse', states: ['open', 'analysed'], each: analyse }, // → root cause, solutions, runbook
+  { name: 'recommend', states: ['analysed'], each: recommend }, // → plan, decided by risk
+  { name: 'execute', run: execute }, // what may run runs, once
+  { name: 'verify', run: verify }, // did it help?
+  { name: 'recover', states: MAY_RECOVER, each: recover }, // what ended by itself
+  { name: 'learn', run: learn }, // outcome → pattern
+  { name: 'upkeep', run: upkeep },
+];

@@ -1,0 +1,78 @@
+import { system } from '../../domain/actor.ts';
+import { OpsError } from '../../domain/errors.ts';
+import { explain } from '../../domain/explanation.ts';
+import type { Incident } from '../../domain/incident.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Solution } from '../../domain/rca.ts';
+import type { Ops } from '../ops.ts';
+import { tell } from '../plans/notices.ts';
+import { propose } from '../plans/propose.ts';
+
+/** Under it the bot shows what it thinks and leaves the next step to people. */
+const ACT_CONFIDENCE = 0.5;
+
+/** Proposes the best fix of the analysis; the risk ladder decides what becomes of it. */
+export async function recommend(ops: Ops, incident: Incident): Promise<void> {
+  const { analysis } = incident;
+  if (analysis === null || (analysis.hypotheses[0]?.confidence ?? 0) < ACT_CONFIDENCE) return;
+  const plans = await ops.store.plans.list({ incidentId: incident.id, limit: 50 });
+  if (plans.some(endedByPerson)) return; // a person said no: the next step is theirs
+  if (plans.filter((plan) => plan.executedAtMs !== null).length >= ops.policy.max_attempts_per_incident) return;
+  const solution = analysis.solutions.find((one) => one.confidence >= ACT_CONFIDENCE && !plans.some((plan) => spent(plan, one)));
+  if (solution === undefined) return;
+  const { action, targetId, params, patternId, why } = solution;
+  const plan = await propose(ops, { incident, action, targetId, params, patternId, why, requestedBy: system('loop') }).catch((thrown: unknown) => {
+    if (thrown instanceof OpsError && ['conflict', 'not_found', 'invalid_input', 'limited'].includes(thrown.code)) return thrown;
+    throw thrown;
+  });
+  const nowMs = ops.clock.now();
+  if (plan instanceof OpsError) return await setAside(ops, incident, solution, plan);
+  if (plan.incidentId !== incident.id) {
+    await ops.store.transaction(async (tx) => {
+      if (!(await tx.dedupe.firstTime(`joined:${incident.id}:${plan.id}`, nowMs))) return;
+      await tell(
+        tx,
+        incident.id,
+        explain('plan.joined', '{plan} of {other} does the same on {target}; this incident waits for it.', {
+          plan: plan.id,
+          other: plan.incidentId ?? '',
+          target: targetId,
+        }),
+        nowMs,
+      );
+    });
+  }
+}
+
+const endedByPerson = (plan: Plan): boolean => plan.endedBy !== null && plan.endedBy.actor.type !== 'system';
+
+/** Tried already, or let expire: not proposed again by itself. */
+const spent = (plan: Plan, solution: Solution): boolean =>
+  plan.action === solution.action && plan.targetId === solution.targetId && (plan.executedAtMs !== null || plan.state === 'expired');
+
+/** The target refused the dry run: this solution is no longer offered, and people are told why. */
+async function setAside(ops: Ops, incident: Incident, solution: Solution, error: OpsError): Promise<void> {
+  const { analysis } = incident;
+  if (analysis === null) return;
+  const nowMs = ops.clock.now();
+  const solutions = analysis.solutions.filter((one) => one !== solution);
+  await ops.store.transaction(async (tx) => {
+    const detail = { action: solution.action, targetId: solution.targetId, reason: error.message };
+    await tx.incidents.patch(
+      incident.id,
+      { analysis: { ...analysis, solutions } },
+      { actor: system('loop'), verb: 'incident.solution_set_aside', detail },
+      nowMs,
+    );
+    await tell(
+      tx,
+      incident.id,
+      explain('plan.not_possible', '{action} on {target} is not possible now: {reason}', {
+        action: solution.action,
+        target: solution.targetId,
+        reason: error.message,
+      }),
+      nowMs,
+    );
+  });
+}
