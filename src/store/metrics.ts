@@ -141,8 +141,13 @@ function prunePoints(db: Connection, beforeMs: number, limit: number): number {
   );
 }
 
-/** The log goes from its start, up to the first point that is kept. */
+/** The log goes from its start, up to the first point that is kept: an old point that came late stays until those before it go. */
 function pruneLog(db: Connection, beforeMs: number, limit: number): number {
-  const kept = db.get<{ seq: number }>('SELECT seq FROM metric_log WHERE ts >= ? ORDER BY seq LIMIT 1', beforeMs)?.seq ?? Number.MAX_SAFE_INTEGER;
-  return db.run('DELETE FROM metric_log WHERE seq IN (SELECT seq FROM metric_log WHERE seq < ? ORDER BY seq LIMIT ?)', kept, limit);
+  const oldest = 'SELECT seq, ts FROM metric_log ORDER BY seq LIMIT ?';
+  const found = db.get<{ last: number | null; kept: number | null }>(
+    `SELECT max(seq) AS last, min(seq) FILTER (WHERE ts >= ?) AS kept FROM (${oldest})`,
+    beforeMs,
+    limit,
+  );
+  return db.run('DELETE FROM metric_log WHERE seq < ?', found?.kept ?? (found?.last ?? 0) + 1);
 }

@@ -1,5 +1,6 @@
 // Small helpers the repositories share.
 
+/** The most rows one call gives, whatever was asked for. */
 export const LIST_MAX = 10_000;
 
 /** SQLite takes a negative LIMIT for "all"; nothing here is without a bound. */

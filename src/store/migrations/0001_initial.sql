@@ -129,6 +129,8 @@ CREATE INDEX audit_subject ON audit (subject, seq);
 CREATE INDEX audit_incident ON audit (incident_id, seq) WHERE incident_id IS NOT NULL;
 CREATE TABLE audit_head (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
 INSERT INTO audit_head VALUES (1, 0, '');
+CREATE TRIGGER audit_only_next BEFORE INSERT ON audit WHEN NEW.seq IS NOT (SELECT seq + 1 FROM audit_head)
+  BEGIN SELECT raise(ABORT, 'audit rows are only added at the end'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'audit rows are never changed'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'audit rows are never removed'); END;
 
