@@ -1,0 +1,166 @@
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import { OpsError } from '../domain/errors.ts';
+import { type Pattern, PatternSchema } from '../domain/pattern.ts';
+import { type CompactProfile, decodeProfile, encodeProfile } from './compact.ts';
+import type { Entry } from './memory.ts';
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS patterns (
+  row INTEGER PRIMARY KEY,
+  pattern_id TEXT NOT NULL UNIQUE,
+  record TEXT NOT NULL, -- seed's record without its embedding
+  profile BLOB NOT NULL,
+  vector BLOB NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE IF NOT EXISTS pattern_words USING fts5(body, content='', contentless_delete=1, tokenize='unicode61');
+`;
+const RowSchema = z.object({ row: z.number(), pattern_id: z.string(), record: z.string(), profile: z.instanceof(Buffer), vector: z.instanceof(Buffer) });
+const RowIdsSchema = z.array(z.object({ row: z.number() }));
+
+/** The SQL of the knowledge base: records, vectors (sqlite-vec, cosine) and words (FTS5), kept in step by row number. */
+export class KnowledgeTables {
+  private readonly db: Database.Database;
+  private readonly statements = new Map<string, Database.Statement>();
+
+  constructor(db: Database.Database, dimensions: number) {
+    this.db = db;
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('busy_timeout = 5000');
+    db.exec(SCHEMA);
+    const recorded = this.meta('dimensions');
+    if (recorded === null) this.setMeta('dimensions', String(dimensions));
+    else if (Number(recorded) !== dimensions) {
+      db.close();
+      throw new OpsError(
+        'conflict',
+        `This knowledge base holds vectors of ${recorded} numbers; the embedder gives ${dimensions}. The two do not mix.`,
+        'Open it with the embedder it was made with, or make a new file and import the patterns from the archive.',
+      );
+    }
+    db.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS pattern_vectors USING vec0(vector float[${dimensions}] distance_metric=cosine)`);
+  }
+
+  meta(key: string): string | null {
+    const row = this.sql('SELECT value FROM meta WHERE key = ?').get(key);
+    return row === undefined ? null : z.object({ value: z.string() }).parse(row).value;
+  }
+
+  setMeta(key: string, value: string): void {
+    this.sql('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value);
+  }
+
+  /** Changes when another connection has written. */
+  version(): number {
+    return Number(this.db.pragma('data_version', { simple: true }));
+  }
+
+  atomically(work: () => void): void {
+    this.db.transaction(work).immediate();
+  }
+
+  /** The very same record is already there. */
+  holds(pattern: Pattern): boolean {
+    const row = this.sql('SELECT record FROM patterns WHERE pattern_id = ?').get(pattern.pattern_id);
+    return row !== undefined && z.object({ record: z.string() }).parse(row).record === recordText(pattern);
+  }
+
+  /** Inserts or replaces; returns the row number. */
+  put(pattern: Pattern, profile: CompactProfile, vector: Float32Array, words: string): number {
+    this.remove(pattern.pattern_id);
+    const blob = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+    const { lastInsertRowid } = this.sql('INSERT INTO patterns (pattern_id, record, profile, vector) VALUES (?, ?, ?, ?)').run(
+      pattern.pattern_id,
+      recordText(pattern),
+      encodeProfile(profile),
+      blob,
+    );
+    const row = BigInt(lastInsertRowid);
+    this.sql('INSERT INTO pattern_vectors (rowid, vector) VALUES (?, ?)').run(row, blob);
+    this.sql('INSERT INTO pattern_words (rowid, body) VALUES (?, ?)').run(row, words);
+    return Number(row);
+  }
+
+  remove(patternId: string): void {
+    const found = this.sql('SELECT row FROM patterns WHERE pattern_id = ?').get(patternId);
+    if (found === undefined) return;
+    const row = BigInt(z.object({ row: z.number() }).parse(found).row);
+    this.sql('DELETE FROM pattern_vectors WHERE rowid = ?').run(row);
+    this.sql('DELETE FROM pattern_words WHERE rowid = ?').run(row);
+    this.sql('DELETE FROM patterns WHERE row = ?').run(row);
+  }
+
+  get(patternId: string): Pattern | null {
+    const row = this.sql('SELECT * FROM patterns WHERE pattern_id = ?').get(patternId);
+    return row === undefined ? null : toPattern(row);
+  }
+
+  list(): Pattern[] {
+    return this.sql('SELECT * FROM patterns ORDER BY pattern_id').all().map(toPattern);
+  }
+
+  *entries(): Generator<Entry> {
+    for (const raw of this.sql('SELECT * FROM patterns').iterate()) {
+      const row = RowSchema.parse(raw);
+      const record = PatternSchema.parse(JSON.parse(row.record));
+      yield {
+        row: row.row,
+        patternId: row.pattern_id,
+        title: record.title,
+        category: record.category,
+        lastSeen: record.metadata.last_seen,
+        profile: decodeProfile(row.profile),
+      };
+    }
+  }
+
+  /** Rows nearest by cosine; `rows` narrows the choice. */
+  byVector(vector: Float32Array, limit: number, rows: readonly number[] | null): number[] {
+    const blob = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+    const found =
+      rows === null
+        ? this.sql('SELECT rowid AS row FROM pattern_vectors WHERE vector MATCH ? AND k = ?').all(blob, limit)
+        : this.sql('SELECT rowid AS row FROM pattern_vectors WHERE vector MATCH ? AND k = ? AND rowid IN (SELECT value FROM json_each(?))').all(
+            blob,
+            limit,
+            JSON.stringify(rows),
+          );
+    return RowIdsSchema.parse(found).map(({ row }) => row);
+  }
+
+  /** Rows that hold any of the terms, best BM25 first. Terms are quoted, so that no text is read as query syntax. */
+  byWords(terms: readonly string[], limit: number, rows: readonly number[] | null): number[] {
+    if (terms.length === 0) return [];
+    const match = terms.map((term) => `"${term.replaceAll('"', '')}"`).join(' OR ');
+    const found =
+      rows === null
+        ? this.sql('SELECT rowid AS row FROM pattern_words WHERE pattern_words MATCH ? ORDER BY rank LIMIT ?').all(match, limit)
+        : this.sql(
+            'SELECT rowid AS row FROM pattern_words WHERE pattern_words MATCH ? AND rowid IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?',
+          ).all(match, JSON.stringify(rows), limit);
+    return RowIdsSchema.parse(found).map(({ row }) => row);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  private sql(text: string): Database.Statement {
+    const known = this.statements.get(text) ?? this.db.prepare(text);
+    this.statements.set(text, known);
+    return known;
+  }
+}
+
+function recordText(pattern: Pattern): string {
+  const { embedding: _, ...record } = pattern;
+  return JSON.stringify(PatternSchema.omit({ embedding: true }).parse(record));
+}
+
+function toPattern(raw: unknown): Pattern {
+  const { record, vector } = RowSchema.parse(raw);
+  const numbers = new Float32Array(new Uint8Array(vector).buffer);
+  return { ...PatternSchema.parse(JSON.parse(record)), embedding: [...numbers] };
+}
