@@ -1,0 +1,183 @@
+import type { Anomaly } from '../domain/anomaly.ts';
+import { type MetricSeries, seriesKey } from '../domain/metric.ts';
+import { forecastEpisode, missingEpisode, pointEpisode } from './episodes.ts';
+import { decideForecast, foresee } from './forecast.ts';
+import { HOT } from './layout.ts';
+import { isSourceSilent, silenceOf } from './missing.ts';
+import { PAGE, pageLine } from './page.ts';
+import { restoreState, StatePool, saveState } from './pool.ts';
+import { RelatedMetrics } from './related.ts';
+import { checkUnit, type Watched, watch } from './series.ts';
+import { newReading } from './step.ts';
+import type { Threshold } from './thresholds.ts';
+import { TUNING, type Tuning } from './tuning.ts';
+import { createWatch } from './watch.ts';
+
+const TEACH_MS = 5 * 60_000; // at first sight, points older than this only teach
+const PORTION = 2000;
+const FUTURE_MS = 10 * 60_000; // a point further ahead than this is a clock gone wrong
+
+export interface DetectorOptions {
+  readonly thresholds?: readonly Threshold[];
+  readonly tuning?: Tuning;
+}
+
+/**
+ * The five methods over any number of series, one pass, no look-ahead, a bounded state for each. Feed batches in the order they
+ * arrive; `observe` and `sweep` give the episodes that began, went on or ended.
+ */
+export class Detector {
+  readonly #pool = new StatePool();
+  readonly #series = new Map<string, Watched>();
+  readonly #saved: ReadonlyMap<string, Uint8Array>;
+  readonly #touched = new Set<Watched>();
+  readonly #live = new Map<string, Anomaly>();
+  readonly #reading = newReading();
+  readonly #related: RelatedMetrics;
+  readonly #thresholds: readonly Threshold[];
+  readonly #watch;
+  readonly #pageOn: number;
+
+  /** `saved`: states as `takeStates` gave them. `live`: the episodes not ended, so that they go on under their ids. */
+  constructor(options: DetectorOptions = {}, saved: ReadonlyMap<string, Uint8Array> = new Map(), live: readonly Anomaly[] = []) {
+    const tuning = options.tuning ?? TUNING;
+    this.#thresholds = options.thresholds ?? [];
+    this.#watch = createWatch(tuning);
+    this.#pageOn = tuning.pageOn;
+    this.#saved = saved;
+    this.#related = new RelatedMetrics(saved);
+    for (const anomaly of live) this.#live.set(anomaly.id, anomaly);
+  }
+
+  get size(): number {
+    return this.#series.size;
+  }
+
+  /** New points of one series, ascending. Late, repeated, future and non-finite ones are passed over. */
+  observe(series: MetricSeries, nowMs: number, factor = 1): readonly Anomaly[] {
+    const watched = this.#find(series);
+    this.#touched.add(watched);
+    checkUnit(watched, series.unit);
+    const { hot, at } = watched.slot;
+    const teachBefore = hot[at + HOT.count] === 0 ? nowMs - Math.max(TEACH_MS, 2 * series.periodMs) : Number.NEGATIVE_INFINITY;
+    const found = new Map<string, Anomaly>();
+    const tell = (anomaly: Anomaly): void => {
+      found.set(anomaly.id, anomaly);
+    };
+    for (const { timestampMs: t, value: x } of series.points) {
+      if (!Number.isFinite(x) || t > nowMs + FUTURE_MS) continue;
+      this.#point(watched, t, x, factor, t < teachBefore, tell);
+    }
+    return this.#remember([...found.values()]);
+  }
+
+  /** Related metrics of the points observed since the last call. */
+  relate(nowMs: number): readonly Anomaly[] {
+    return this.#remember(this.#related.settle(nowMs, this.#live));
+  }
+
+  /** Series that fell silent. Call once a tick, after `observe`. */
+  sweep(nowMs: number, sensitivities: ReadonlyMap<string, number> = new Map()): readonly Anomaly[] {
+    const silent: { watched: Watched; severity: number }[] = [];
+    const found: Anomaly[] = [];
+    for (const watched of this.#series.values()) {
+      const state = silenceOf(watched.slot, nowMs);
+      if (state.type === 'silent') silent.push({ watched, severity: state.severity });
+      if (state.type === 'gone') found.push(...this.#endMissing(watched, nowMs));
+    }
+    if (isSourceSilent(silent.length, this.#series.size)) return this.#remember(found);
+    for (const { watched, severity } of silent) {
+      if (severity < pageLine(this.#pageOn, sensitivities.get(watched.key) ?? 1)) continue;
+      const { hot, at } = watched.slot;
+      if (hot[at + HOT.missing] === 0) hot[at + HOT.missing] = hot[at + HOT.lastT] as number;
+      this.#touched.add(watched);
+      found.push(missingEpisode(watched, nowMs, severity));
+    }
+    return this.#remember(found);
+  }
+
+  /** States that changed since the last call, for the store, in portions so that few copies are in memory at once. */
+  *takeStates(): Generator<Map<string, Uint8Array>> {
+    let portion = new Map<string, Uint8Array>();
+    for (const watched of this.#touched) {
+      portion.set(watched.key, saveState(watched.slot));
+      if (portion.size < PORTION) continue;
+      yield portion;
+      portion = new Map();
+    }
+    this.#touched.clear();
+    if (portion.size > 0) yield portion;
+    const related = this.#related.takeStates();
+    if (related.size > 0) yield related;
+  }
+
+  #find(series: MetricSeries): Watched {
+    const key = seriesKey(series.ref);
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    const watched = watch(series, this.#pool, this.#thresholds);
+    const saved = this.#saved.get(key);
+    if (saved !== undefined) restoreState(watched.slot, saved);
+    this.#series.set(key, watched);
+    return watched;
+  }
+
+  #point(watched: Watched, t: number, x: number, factor: number, teach: boolean, tell: (anomaly: Anomaly) => void): void {
+    const { slot } = watched;
+    const reading = this.#reading;
+    const decision = this.#watch(slot, t, x, watched.bound, factor, teach, reading);
+    if (!reading.accepted) return;
+    for (const ended of this.#endMissing(watched, t)) tell(ended);
+    this.#related.add(watched, t, x, reading.severity, teach);
+    if (decision === PAGE.ended) {
+      const episode = pointEpisode(watched, t, x, reading);
+      tell({ ...(this.#live.get(episode.id) ?? episode), value: x, lastSeenAtMs: t, endedAtMs: t });
+    } else if (decision >= PAGE.began) {
+      const episode = pointEpisode(watched, t, x, reading);
+      const before = this.#live.get(episode.id);
+      // The sentence is that of the worst point; later, milder ones only bring the value up to date.
+      const milder = before !== undefined && reading.page < before.severity;
+      const now = milder ? { ...before, value: x, lastSeenAtMs: t, endedAtMs: null } : episode;
+      this.#live.set(now.id, now);
+      tell(now);
+    }
+    this.#foresee(watched, t, x, factor, teach, tell);
+  }
+
+  #foresee(watched: Watched, t: number, x: number, factor: number, teach: boolean, tell: (anomaly: Anomaly) => void): void {
+    const { limit, slot } = watched;
+    if (limit === null) return;
+    const forecast = foresee(slot, t, x, limit);
+    if (teach) return;
+    const origin = slot.hot[slot.at + HOT.forecastOrigin] as number;
+    const decision = decideForecast(slot, t, x, { ...limit, horizonMs: limit.horizonMs * factor }, forecast);
+    if (decision === 'live' && forecast !== null) {
+      const episode = forecastEpisode(watched, t, x, limit.limit, limit.horizonMs, forecast);
+      this.#live.set(episode.id, episode);
+      tell(episode);
+    }
+    if (decision !== 'ended') return;
+    slot.hot[slot.at + HOT.forecastPeak] = 0;
+    const before = this.#live.get(`a-${watched.hash}-f${origin.toString(36)}`);
+    if (before !== undefined) tell({ ...before, value: x, lastSeenAtMs: t, endedAtMs: t });
+  }
+
+  /** Points come again, or the series is gone for good. */
+  #endMissing(watched: Watched, t: number): readonly Anomaly[] {
+    const { hot, at } = watched.slot;
+    const since = hot[at + HOT.missing] as number;
+    if (since === 0) return [];
+    hot[at + HOT.missing] = 0;
+    this.#touched.add(watched);
+    const before = this.#live.get(`a-${watched.hash}-m${since.toString(36)}`);
+    return before === undefined ? [] : [{ ...before, lastSeenAtMs: t, endedAtMs: t }];
+  }
+
+  #remember(anomalies: readonly Anomaly[]): readonly Anomaly[] {
+    for (const anomaly of anomalies) {
+      if (anomaly.endedAtMs === null) this.#live.set(anomaly.id, anomaly);
+      else this.#live.delete(anomaly.id);
+    }
+    return anomalies;
+  }
+}
