@@ -1,10 +1,10 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { OpsError } from '../../domain/errors.ts';
 import type { AlarmSource, ChangeSource, Clock, LogSource, MetricSource, Receipt, RemediationStep, Remediator, TopologySource } from '../../domain/ports.ts';
 import { type Execution, perform, undo } from './executions.ts';
 import { type Entry, parseSnapshot, readSnapshot, type Snapshot, writeSnapshot } from './journal.ts';
 import { sandboxRemediator } from './remediator.ts';
+import { readYaml } from './scenario.ts';
 import { FaultSpecSchema, type Scenario } from './schema.ts';
 import { MINUTE_MS, Simulation } from './simulation.ts';
 import { alarmSource, changeSource, logSource, metricSource, topologySource } from './sources.ts';
@@ -144,7 +144,7 @@ class Account implements SandboxAccount {
   }
 
   inject(fault: unknown): string {
-    const parsed = FaultSpecSchema.safeParse(typeof fault === 'string' ? parse(fault) : fault);
+    const parsed = FaultSpecSchema.safeParse(typeof fault === 'string' ? readYaml(fault, 'The fault') : fault);
     if (!parsed.success)
       throw new OpsError('invalid_input', `The fault is not valid:\n${z.prettifyError(parsed.error)}`, 'docs/scenarios.md lists the faults.');
     const simulation = this.simulation();

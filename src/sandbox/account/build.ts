@@ -26,8 +26,18 @@ const LATENCY_MS: Record<Kind, number> = {
 };
 const BUSY_AT_PEAK: Partial<Record<Kind, number>> = { ecs: 0.55, ec2: 0.5, rds: 0.42, elasticache: 0.3, dynamodb: 0.5, alb: 0.3, lambda: 0.2 };
 
+interface Plan {
+  readonly resources: readonly ResourceSpec[]; // callers before what they call
+  readonly dependencies: readonly DependencySpec[];
+}
+
 /** Resources and dependencies of a scenario, overrides applied. Refuses dangling and circular dependencies, naming them. */
-export function resolveTopology(spec: TopologySpec): { readonly resources: readonly ResourceSpec[]; readonly dependencies: readonly DependencySpec[] } {
+export function resolveTopology(spec: TopologySpec): Plan {
+  const { resources, dependencies } = withOverrides(spec);
+  return { resources: inOrder(resources, dependencies), dependencies };
+}
+
+function withOverrides(spec: TopologySpec): Plan {
   if (spec === 'default') return { resources: DEFAULT_RESOURCES, dependencies: DEFAULT_DEPENDENCIES };
   const resources = new Map<string, ResourceSpec>();
   if (spec.base === 'default') for (const resource of DEFAULT_RESOURCES) resources.set(resource.id, resource);
@@ -154,8 +164,7 @@ function peaksOf(specs: readonly ResourceSpec[], dependencies: readonly Dependen
 
 /** The account of a scenario in its healthy state. Every resource is sized for its share of the usual peak. */
 export function buildWorld(scenario: Scenario, seed: number): World {
-  const { resources, dependencies } = resolveTopology(scenario.topology);
-  const specs = inOrder(resources, dependencies);
+  const { resources: specs, dependencies } = resolveTopology(scenario.topology);
   const entries = entryIds(specs, dependencies);
   const peaks = peaksOf(specs, dependencies, entries, scenario.traffic.peak_rpm);
   const nodes = specs.map((spec, index) => nodeOf(spec, index, peaks.get(spec.id) ?? 0));

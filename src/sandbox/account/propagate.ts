@@ -1,6 +1,6 @@
 import { wander } from './prng.ts';
 import { traffic } from './rhythm.ts';
-import type { Edge, Node, World } from './world.ts';
+import type { Node, World } from './world.ts';
 
 const TIMEOUT_MS = 6000; // callers give up
 const USUAL_MISS_RATE = 0.06;
@@ -50,26 +50,34 @@ function missFactor(node: Node): number {
   return 1;
 }
 
-/** A queue gives its consumers what they can take; the rest waits. */
+/**
+ * A queue deals its messages out by key: each consumer has its share and its own backlog (kept in its `depth`), so that one
+ * that hangs is not covered up by the others.
+ */
 function drain(queue: Node): void {
   const { now } = queue;
-  const incoming = now.demand;
-  const consumers = queue.edges.map((edge) => ({ edge, able: consumerRate(edge) }));
-  const able = consumers.reduce((sum, consumer) => sum + consumer.able, 0);
-  const waiting = now.depth + incoming;
-  now.out = Math.min(waiting, able);
-  now.depth = waiting - now.out;
-  now.ageS = now.depth < 1 ? 0.4 : Math.min(345_600, (now.depth / Math.max(now.out, 1)) * 60);
-  for (const { edge, able: share } of consumers) {
-    const taken = able > 0 ? (now.out * share) / able : 0;
-    edge.to.now.demand += taken;
-    edge.to.now.throttled = edge.to.resource.kind === 'lambda' ? Math.min(now.depth, share * 1.5) * 0.6 : 0;
+  const shares = queue.edges.reduce((sum, edge) => sum + edge.perRequest, 0);
+  now.out = 0;
+  now.ageS = 0.4;
+  if (shares === 0) now.depth += now.demand;
+  else now.depth = 0;
+  for (const edge of queue.edges) {
+    const { to } = edge;
+    const able = consumerRate(to);
+    const incoming = (now.demand * edge.perRequest) / shares;
+    const waiting = to.now.depth + incoming;
+    const taken = Math.min(waiting, able);
+    to.now.depth = waiting - taken;
+    to.now.demand += taken;
+    if (to.resource.kind === 'lambda') to.now.throttled = Math.min(to.now.depth, able * 1.5) * 0.6;
+    now.depth += to.now.depth;
+    now.out += taken;
+    if (to.now.depth >= 1) now.ageS = Math.max(now.ageS, Math.min(345_600, (to.now.depth / Math.max(incoming, 1)) * 60));
   }
 }
 
 /** Messages a minute that a consumer can take off its queue. */
-function consumerRate(edge: Edge): number {
-  const { to } = edge;
+function consumerRate(to: Node): number {
   const health = to.effects.capacityFactor * (to.blip?.capacityFactor ?? 1);
   if (!isUp(to)) return 0;
   if (to.resource.kind === 'lambda') return (to.settings.concurrency * health * 60_000) / Math.max(1, to.sizing.baseLatencyMs * to.effects.latencyFactor);
@@ -81,7 +89,8 @@ function settle(node: Node, seed: number, minute: number): void {
   const { now, effects, sizing, settings, blip } = node;
   const jitter = (stream: number): number => wander(seed, node.stream + stream, minute);
   const units = node.resource.kind === 'dynamodb' ? settings.units / Math.max(1, node.built.units) : unitsOf(node);
-  const health = effects.capacityFactor * (blip?.capacityFactor ?? 1);
+  const takesItsTime = node.callers.some(isQueue); // a consumer that hangs is idle, not busy
+  const health = takesItsTime ? 1 : effects.capacityFactor * (blip?.capacityFactor ?? 1);
   const busy = node.resource.kind === 'lambda' ? 0.2 : now.demand / Math.max(1, sizing.perUnit * units * health);
   now.cpu = Math.min(100, Math.max(0.4, (busy * 100 + 2) * (1 + 0.03 * jitter(1)) + effects.cpuAdd));
   const total = Math.max(busy, now.cpu / 100);

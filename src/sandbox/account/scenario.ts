@@ -27,14 +27,7 @@ export function loadScenario(path: string): Scenario {
 /** As loadScenario, from text; `file` is used in messages. */
 export function parseScenario(text: string, file: string): Scenario {
   if (text.length > FILE_BYTES_MAX) throw new OpsError('limited', `The scenario file ${file} is larger than 1 MB.`, 'Split it.');
-  let raw: unknown;
-  try {
-    raw = parse(text);
-  } catch (error) {
-    const line = (error as Error).message.split('\n')[0] ?? '';
-    throw new OpsError('invalid_input', `The scenario file ${file} is not valid YAML: ${line}`, 'Mend the line it names.', { cause: error });
-  }
-  const parsed = ScenarioSchema.safeParse(raw);
+  const parsed = ScenarioSchema.safeParse(readYaml(text, `The scenario file ${file}`));
   if (!parsed.success) {
     throw new OpsError(
       'invalid_input',
@@ -44,6 +37,16 @@ export function parseScenario(text: string, file: string): Scenario {
   }
   checkReferences(parsed.data, file);
   return parsed.data;
+}
+
+/** The value of a YAML text; `what` names it in the message when it cannot be read. */
+export function readYaml(text: string, what: string): unknown {
+  try {
+    return parse(text, { logLevel: 'error' });
+  } catch (error) {
+    const line = (error as Error).message.split('\n')[0] ?? '';
+    throw new OpsError('invalid_input', `${what} is not valid YAML: ${line}`, 'Mend the line it names.', { cause: error });
+  }
 }
 
 /** Targets must be there, faults must exist and fit their target and parameters. */
