@@ -1,6 +1,6 @@
 import { planCard } from '../blocks/plan.ts';
 import { user } from '../src/domain/actor.ts';
-import { type Command, publicly } from './types.ts';
+import { type Command, live } from './types.ts';
 import { whichPlan } from './which-plan.ts';
 
 export const approve: Command = {
@@ -10,6 +10,6 @@ export const approve: Command = {
   async run(ask, tools) {
     const { planId } = await whichPlan(ask, approve.usage, tools);
     const view = await tools.verbs.approve(planId, user(ask.userId), { via: 'command', digest: null });
-    return publicly(planCard(view, ask.forAll), view.plan.id);
+    return live(planCard(view, ask.forAll), view.plan.id);
   },
 };

@@ -1,7 +1,7 @@
 import { planCard } from '../blocks/plan.ts';
 import { user } from '../src/domain/actor.ts';
 import { required } from './required.ts';
-import { type Command, publicly } from './types.ts';
+import { type Command, live } from './types.ts';
 
 export const fix: Command = {
   name: 'fix',
@@ -9,6 +9,6 @@ export const fix: Command = {
   usage: '<incident or text>',
   async run(ask, { verbs }) {
     const view = await verbs.proposeFix({ issue: required(ask, fix.usage, 'fix INC-12') }, user(ask.userId));
-    return publicly(planCard(view, ask.forAll), view.plan.id);
+    return live(planCard(view, ask.forAll), view.plan.id);
   },
 };

@@ -1,6 +1,6 @@
 import { planCard } from '../blocks/plan.ts';
 import { user } from '../src/domain/actor.ts';
-import { type Command, publicly } from './types.ts';
+import { type Command, live } from './types.ts';
 import { whichPlan } from './which-plan.ts';
 
 /** One word for "no": it rejects a plan that waits for approval, and cancels one that would run by itself. */
@@ -13,6 +13,6 @@ export const reject: Command = {
     const { plan } = await tools.verbs.plan(planId);
     const end = plan.state === 'proposed' || plan.state === 'notified' || plan.state === 'approved' ? tools.verbs.cancel : tools.verbs.reject;
     const view = await end(planId, user(ask.userId), reason);
-    return publicly(planCard(view, ask.forAll), view.plan.id);
+    return live(planCard(view, ask.forAll), view.plan.id);
   },
 };

@@ -27,10 +27,13 @@ export interface Ask extends Asker {
 export interface Answer {
   readonly audience: 'everyone' | 'asker';
   readonly card: Card;
-  readonly subject: string | null; // whose card it is: it follows that subject's state and can be reacted to
+  readonly subject: string | null; // what it is about: a reaction on it is a verdict on that
+  readonly live: boolean; // it is the subject's own card, and follows its state
 }
-export const publicly = (card: Card, subject: string | null = null): Answer => ({ audience: 'everyone', card, subject });
-export const privately = (card: Card): Answer => ({ audience: 'asker', card, subject: null });
+export const publicly = (card: Card, about: string | null = null): Answer => ({ audience: 'everyone', card, subject: about, live: false });
+/** The card of an incident or plan itself. */
+export const live = (card: Card, subject: string): Answer => ({ audience: 'everyone', card, subject, live: true });
+export const privately = (card: Card): Answer => ({ audience: 'asker', card, subject: null, live: false });
 
 export type CommandName =
   | 'detect'

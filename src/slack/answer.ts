@@ -6,7 +6,7 @@ import { sentence, words } from '../../commands/words.ts';
 import { toOpsError } from '../domain/errors.ts';
 import { call } from './client.ts';
 import { type EdgeContext, isDmChannel } from './context.ts';
-import { rememberCopy } from './copies.ts';
+import { rememberAnswer, rememberCopy } from './copies.ts';
 import { slackErrorCode, slackFailure, waitMsOf } from './errors.ts';
 import { realTime } from './pace.ts';
 
@@ -27,10 +27,13 @@ export async function give(context: EdgeContext, where: Where, answer: Answer): 
   await patiently(() => (answer.audience === 'everyone' ? toEveryone(context, where, answer) : toAsker(context, where, answer.card)));
 }
 
-async function toEveryone(context: EdgeContext, where: Where, { card, subject }: Answer): Promise<void> {
+async function toEveryone(context: EdgeContext, where: Where, { card, subject, live }: Answer): Promise<void> {
   try {
-    const ref = await context.poster.post(where, card, { subject: subject ?? 'answer', notice: 'copy' });
-    if (subject !== null) await rememberCopy(context.store, subject, ref, context.clock.now());
+    await context.posting.run(async () => {
+      const ref = await context.poster.post(where, card, { subject: subject ?? 'answer', notice: live ? 'copy' : 'answer' });
+      if (subject !== null) await rememberAnswer(context.store, subject, ref);
+      if (subject !== null && live) await rememberCopy(context.store, subject, ref, context.clock.now());
+    });
   } catch (error) {
     if (where.respond === null || !NOT_THERE.has(slackErrorCode(error) ?? '')) throw error;
     await responding(where.respond, { ...card, response_type: 'in_channel' });

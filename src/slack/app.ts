@@ -23,6 +23,7 @@ import { listenToViews } from './listeners/views.ts';
 import { createSlackNotifier, type SlackNotifier } from './notifier.ts';
 import { createPace } from './pace.ts';
 import { createPoster } from './poster.ts';
+import { createPosting } from './posting.ts';
 import { neededScopes } from './scopes.ts';
 import { createWindows } from './windows.ts';
 import { createWorkers } from './workers.ts';
@@ -67,10 +68,11 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
   const settings = required(slack);
   const client = createClient(settings.botToken, slack.api_url, log);
   const poster = createPoster(client, createPace(parts.paceMs), log);
+  const posting = createPosting();
   const directory = createSlackDirectory(client, clock);
   const home = createHome(parts.mayApprove, parts.homeAgainAfterMs);
   const notifier = createSlackNotifier({
-    ...{ store, poster, directory, clock, log, channel: settings.channel, locale: slack.locale, chart: parts.chart, runbook: parts.runbook },
+    ...{ store, poster, posting, directory, clock, log, channel: settings.channel, locale: slack.locale, chart: parts.chart, runbook: parts.runbook },
     onShown: () => home.changed(),
     ...(parts.pictureRetryMs === undefined ? {} : { pictureRetryMs: parts.pictureRetryMs }),
   });
@@ -90,6 +92,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
       const context: EdgeContext = {
         client,
         poster,
+        posting,
         notifier,
         directory,
         store,

@@ -3,10 +3,12 @@ import type { CardOptions, Locale } from '../../blocks/card.ts';
 import type { Tools } from '../../commands/types.ts';
 import type { Log } from '../domain/log.ts';
 import type { Clock, Directory } from '../domain/ports.ts';
-import type { Store } from '../domain/store.ts';
+import type { MessageRef, Store } from '../domain/store.ts';
 import type { Verbs } from '../loop/verbs.ts';
+import { subjectOfMessage } from './copies.ts';
 import type { SlackNotifier } from './notifier.ts';
 import type { Poster } from './poster.ts';
+import type { Posting } from './posting.ts';
 import type { Workers } from './workers.ts';
 
 const LOCALE_WAIT_MS = 800;
@@ -15,6 +17,7 @@ const LOCALE_WAIT_MS = 800;
 export interface EdgeContext {
   readonly client: WebClient;
   readonly poster: Poster;
+  readonly posting: Posting;
   readonly notifier: SlackNotifier;
   readonly directory: Directory;
   readonly store: Store;
@@ -45,6 +48,14 @@ async function localeOf(context: EdgeContext, userId: string): Promise<Locale> {
   const person = await Promise.race([context.directory.person(userId).catch(() => null), late]);
   clearTimeout(timer);
   return person?.locale ?? context.locale;
+}
+
+/** Whose card a message shows, or what it is about; null when it is none of ours. */
+export async function subjectAt(context: EdgeContext, ref: MessageRef): Promise<string | null> {
+  const known = await subjectOfMessage(context.store, ref);
+  if (known !== null) return known;
+  await context.posting.settled();
+  return subjectOfMessage(context.store, ref);
 }
 
 export const isDmChannel = (channel: string): boolean => channel.startsWith('D');

@@ -9,9 +9,19 @@ export async function subjectOfMessage(store: Repositories, ref: MessageRef): Pr
   return name === null ? null : (name.split(MARK)[0] ?? null);
 }
 
-/** Remembers a card posted as an answer, so that it can be reacted to and follows its subject's state. The oldest gives way. */
-export async function rememberCopy(store: Repositories, subject: string, ref: MessageRef, nowMs: number): Promise<void> {
+/** Remembers what an answer is about, so that it can be reacted to. */
+export async function rememberAnswer(store: Repositories, subject: string, ref: MessageRef): Promise<void> {
   await store.messages.put(`${subject}${MARK}${ref.channel}:${ref.ts}`, ref);
+}
+
+/** Whether the message is the subject's own card or a copy that follows it. */
+export async function isLive(store: Repositories, subject: string, ref: MessageRef): Promise<boolean> {
+  const same = (other: MessageRef | null): boolean => other?.channel === ref.channel && other.ts === ref.ts;
+  return same(await store.messages.get(subject)) || (await copiesOf(store, subject)).some(same);
+}
+
+/** A card of the subject's own, posted as an answer: from now on it follows the subject's state. The oldest gives way. */
+export async function rememberCopy(store: Repositories, subject: string, ref: MessageRef, nowMs: number): Promise<void> {
   const refs = [ref, ...(await copiesOf(store, subject))].slice(0, COPIES_MAX);
   await store.settings.set(key(subject), JSON.stringify(refs), nowMs);
 }

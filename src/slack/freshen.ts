@@ -1,6 +1,6 @@
 import type { MessageRef } from '../domain/store.ts';
-import type { EdgeContext } from './context.ts';
-import { subjectOfMessage } from './copies.ts';
+import { type EdgeContext, subjectAt } from './context.ts';
+import { isLive } from './copies.ts';
 import { subjectCard } from './subject-card.ts';
 
 /**
@@ -9,10 +9,10 @@ import { subjectCard } from './subject-card.ts';
  */
 export async function freshen(context: EdgeContext, ref: MessageRef, metadata: unknown): Promise<string | null> {
   try {
-    const known = await subjectOfMessage(context.store, ref);
+    const known = await subjectAt(context, ref);
     if (known !== null) {
       await context.notifier.refresh(known, AbortSignal.timeout(30_000));
-      return known;
+      return (await isLive(context.store, known, ref)) ? known : null;
     }
     const marked = subjectInMetadata(metadata);
     const card = marked === null ? null : await subjectCard(context.store, marked, { locale: context.locale, nowMs: context.clock.now() });
@@ -26,6 +26,7 @@ export async function freshen(context: EdgeContext, ref: MessageRef, metadata: u
 }
 
 function subjectInMetadata(metadata: unknown): string | null {
-  const payload = (metadata as { event_payload?: { subject?: unknown } } | null | undefined)?.event_payload;
-  return typeof payload?.subject === 'string' ? payload.subject : null;
+  const payload = (metadata as { event_payload?: { subject?: unknown; notice?: unknown } } | null | undefined)?.event_payload;
+  const live = payload?.notice === undefined || payload.notice === 'copy';
+  return live && typeof payload?.subject === 'string' ? payload.subject : null;
 }

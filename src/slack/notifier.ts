@@ -9,11 +9,13 @@ import { copiesOf, forgetCopy } from './copies.ts';
 import { createLocks } from './locks.ts';
 import { createPictures } from './pictures.ts';
 import type { Mark, Place, Poster } from './poster.ts';
+import type { Posting } from './posting.ts';
 import { subjectCard } from './subject-card.ts';
 
 export interface NotifierParts {
   readonly store: Store;
   readonly poster: Poster;
+  readonly posting: Posting;
   readonly directory: Directory;
   readonly clock: Clock;
   readonly log: Log;
@@ -126,10 +128,12 @@ function createShow(parts: NotifierParts) {
       await store.messages.put(subject, known);
       return known;
     }
-    const ref = await poster.post(place, card, mark);
-    await store.messages.put(subject, ref);
-    remember(ref, card);
-    return ref;
+    return parts.posting.run(async () => {
+      const ref = await poster.post(place, card, mark);
+      await store.messages.put(subject, ref);
+      remember(ref, card);
+      return ref;
+    });
   };
 
   const updateCopies = async (subject: string, card: Card): Promise<void> => {

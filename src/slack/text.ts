@@ -5,8 +5,7 @@ import { type Answer, type CommandName, privately } from '../../commands/types.t
 import { words } from '../../commands/words.ts';
 import { OpsError } from '../domain/errors.ts';
 import { answering, type Where } from './answer.ts';
-import { askerOf, type EdgeContext, isDmChannel, tools } from './context.ts';
-import { subjectOfMessage } from './copies.ts';
+import { askerOf, type EdgeContext, isDmChannel, subjectAt, tools } from './context.ts';
 
 /** One way in for slash commands, mentions and DMs. `fixed`: the slash command says which command it is. */
 export function onText(context: EdgeContext, where: Where, typed: string, fixed: CommandName | null): void {
@@ -29,7 +28,7 @@ async function run(context: EdgeContext, where: Where, typed: string, fixed: Com
   }
   const command = commands.find((one) => one.name === parsed.name);
   if (command === undefined) throw new OpsError('not_found', words(asker.forMe.locale).unknown(parsed.name), words(asker.forMe.locale).tryHelp);
-  const about = where.threadTs === null ? null : await subjectOfMessage(context.store, { channel: where.channel, ts: where.threadTs });
+  const about = where.threadTs === null ? null : await subjectAt(context, { channel: where.channel, ts: where.threadTs });
   return command.run({ ...asker, text: parsed.text, about }, tools(context));
 }
 

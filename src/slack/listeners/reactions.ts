@@ -3,8 +3,7 @@ import { reactions } from '../../../commands/registry.ts';
 import type { Answer } from '../../../commands/types.ts';
 import type { MessageRef } from '../../domain/store.ts';
 import { answering } from '../answer.ts';
-import { askerOf, type EdgeContext, isDmChannel, tools } from '../context.ts';
-import { subjectOfMessage } from '../copies.ts';
+import { askerOf, type EdgeContext, isDmChannel, subjectAt, tools } from '../context.ts';
 
 interface Reacted {
   readonly user: string;
@@ -23,7 +22,7 @@ async function onReaction(context: EdgeContext, event: Reacted, change: 'added' 
   const reaction = reactions.find((one) => one.names.includes(name));
   const { channel, ts } = event.item;
   if (reaction === undefined || event.item.type !== 'message' || channel === undefined || ts === undefined) return;
-  const subject = await subjectOfMessage(context.store, { channel, ts });
+  const subject = await subjectAt(context, { channel, ts });
   if (subject === null) return;
   const person = await context.directory.person(event.user);
   if (person === null || person.isBot) return;

@@ -1,8 +1,7 @@
 import type { App, MessageShortcut } from '@slack/bolt';
 import { messageShortcuts } from '../../../commands/registry.ts';
 import { answering } from '../answer.ts';
-import { askerOf, type EdgeContext, isDmChannel, tools } from '../context.ts';
-import { subjectOfMessage } from '../copies.ts';
+import { askerOf, type EdgeContext, isDmChannel, subjectAt, tools } from '../context.ts';
 import type { Windows } from '../windows.ts';
 
 export function listenToShortcuts(app: App, context: EdgeContext, windows: Windows): void {
@@ -17,7 +16,7 @@ export function listenToShortcuts(app: App, context: EdgeContext, windows: Windo
         where,
         async () => (await asker).forMe,
         async () => {
-          const about = await subjectOfMessage(context.store, { channel: body.channel.id, ts: body.message.ts });
+          const about = await subjectAt(context, { channel: body.channel.id, ts: body.message.ts });
           const result = await shortcut.run({ ...(await asker), text: body.message.text ?? '', about }, tools(context));
           if (!('modal' in result)) return result;
           await windows.open(context, body.trigger_id, result.modal, where);

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { OpsError } from '../../src/domain/errors.ts';
+import type { Log } from '../../src/domain/log.ts';
+import type { Store } from '../../src/domain/store.ts';
+import { startLocalSlack } from '../../src/sandbox/slack/local-slack.ts';
+import type { LocalSlack, LocalSlackOptions } from '../../src/sandbox/slack/types.ts';
+import { createSlackEdge, type SlackEdge, type SlackEdgeParts } from '../../src/slack/app.ts';
+import { openStore } from '../../src/store/open.ts';
+import { type FakeVerbs, fakeVerbs } from '../support/verbs.ts';
+
+export const ANA = 'U0ANA0001';
+export const BEN = 'U0BEN0002';
+export const LIWEI = 'U0LIW0003';
+export const OPS = 'C0OPS00001';
+
+export const manifest: unknown = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
+export const clock = { now: () => Date.now() };
+
+export interface LogLine {
+  readonly level: string;
+  readonly fields: object;
+  readonly message: string;
+}
+
+/** A log that is kept, so that a test can say what must have been written. */
+export function keptLog(): Log & { readonly lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, fields, message });
+  return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+// The smallest PNG there is: one transparent pixel.
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
+
+export interface Desk {
+  readonly slack: LocalSlack;
+  readonly store: Store;
+  readonly verbs: FakeVerbs;
+  readonly edge: SlackEdge;
+  readonly log: ReturnType<typeof keptLog>;
+  readonly fatal: OpsError[];
+  stop(): Promise<void>;
+}
+
+/** The real Bolt app and the real store against a Slack workspace on this machine. */
+export async function openDesk(over: Partial<SlackEdgeParts> = {}, local: Partial<LocalSlackOptions> = {}): Promise<Desk> {
+  const folder = mkdtempSync(join(tmpdir(), 'opsloop-slack-'));
+  const slack = await startLocalSlack({ manifest, ...local });
+  const store = await openStore(join(folder, 'state.db'));
+  const log = keptLog();
+  const fatal: OpsError[] = [];
+  const edge = createSlackEdge({
+    slack: { channel: OPS, locale: 'en', bot_token: slack.botToken, app_token: slack.appToken, api_url: slack.apiUrl },
+    ...{ store, clock, log, paceMs: 5, pictureRetryMs: 10, homeAgainAfterMs: 20 },
+    chart: async () => PNG,
+    runbook: async (slug) => `# ${slug}`,
+    mayApprove: async () => true,
+    onFatal: (error) => void fatal.push(error),
+    ...over,
+  });
+  const verbs = fakeVerbs(store, clock);
+  await edge.start(verbs);
+  return {
+    ...{ slack, store, verbs, edge, log, fatal },
+    async stop() {
+      await edge.stop();
+      await slack.stop();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** All text of a message, wherever it is in its blocks. */
+export const textOf = (message: { readonly text: string; readonly blocks: readonly unknown[] }): string => `${message.text}\n${JSON.stringify(message.blocks)}`;
