@@ -27,7 +27,12 @@ export async function incidentPicture(store: Store, incidentId: string, nowMs: n
   };
 }
 
-async function markers(store: Store, incidentId: string, anomalies: readonly Anomaly[], window: { fromMs: number; toMs: number }): Promise<ChartSpec['markers']> {
+async function markers(
+  store: Store,
+  incidentId: string,
+  anomalies: readonly Anomaly[],
+  window: { fromMs: number; toMs: number },
+): Promise<ChartSpec['markers']> {
   const touched = new Set(anomalies.map((anomaly) => anomaly.resourceId));
   const changes = (await store.signals.changes(window, 500)).filter((change) => change.resourceId !== null && touched.has(change.resourceId));
   const plans = await store.plans.list({ incidentId, limit: 10 });

@@ -1,0 +1,44 @@
+import { OpsError } from '../../domain/errors.ts';
+import type { Tally } from '../../domain/learning.ts';
+import { type Pattern, PatternSchema } from '../../domain/pattern.ts';
+import { applyLearning, MATCH_ACTION } from '../../feedback/posterior.ts';
+import { patternKey } from '../../pattern/archive-keys.ts';
+import type { Ops } from '../ops.ts';
+
+/** How much is thought of an action for a pattern now; of the pattern's best one when no action is named. Null: no such pattern or action. */
+export async function confidenceOf(ops: Ops, patternId: string | null, action: string | null): Promise<number | null> {
+  const pattern = patternId === null ? null : await ops.knowledge.get(patternId);
+  if (pattern === null) return null;
+  if (action !== null && action !== MATCH_ACTION) return pattern.solutions.find((one) => one.action === action)?.confidence ?? null;
+  return Math.max(0, ...pattern.solutions.map((one) => one.confidence)) || null;
+}
+
+/**
+ * Computes a pattern anew from its original record and all observations, and brings it to the knowledge base (with a new
+ * embedding) and to the archive. Each step may be repeated: after a crash the whole is simply done again.
+ */
+export async function relearn(ops: Ops, patternId: string): Promise<Pattern | null> {
+  const current = await ops.knowledge.get(patternId);
+  if (current === null) return null;
+  const original = await originalOf(ops, current);
+  const { learning } = ops.store;
+  const byAction = new Map<string, Tally>();
+  for (const { action } of original.solutions) byAction.set(action, await learning.tally(patternId, action));
+  const learned = applyLearning({ original, byAction, all: await learning.tallyPattern(patternId) });
+  const [saved] = await ops.knowledge.save([learned]);
+  if (saved === undefined) throw new OpsError('unavailable', `The knowledge base did not take ${patternId}.`);
+  await ops.archive.put(patternKey(saved), `${JSON.stringify(saved, null, 2)}\n`);
+  return saved;
+}
+
+/** The record before anything was learned is kept aside the first time, so that learning twice from the same facts changes nothing. */
+async function originalOf(ops: Ops, current: Pattern): Promise<Pattern> {
+  const key = `original:${current.pattern_id}`;
+  await ops.store.settings.set(key, JSON.stringify(withoutEmbedding(current)), ops.clock.now(), { onlyIfAbsent: true });
+  return PatternSchema.parse(JSON.parse((await ops.store.settings.get(key)) ?? 'null'));
+}
+
+function withoutEmbedding(pattern: Pattern): Pattern {
+  const { embedding: _dropped, ...rest } = pattern;
+  return rest;
+}

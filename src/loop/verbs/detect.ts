@@ -1,0 +1,24 @@
+import type { Actor } from '../../domain/actor.ts';
+import { LIVE_INCIDENT_STATES } from '../../domain/incident.ts';
+import type { CollectReport, DetectReport } from '../../domain/requests.ts';
+import type { Ops } from '../ops.ts';
+import { correlate } from '../stages/correlate.ts';
+import { detect as runDetection } from '../stages/detect.ts';
+
+const MOST = 50;
+
+/** Only collects: what each source gave. */
+export async function collect(ops: Ops): Promise<CollectReport> {
+  return await ops.collector.run(ops.store, ops.clock);
+}
+
+/** Collects, detects and correlates now, without waiting for the next tick; the loop goes on from there. */
+export async function detect(ops: Ops, actor: Actor): Promise<DetectReport> {
+  const startedMs = ops.clock.now();
+  const collected = await collect(ops);
+  await runDetection(ops);
+  await correlate(ops);
+  await ops.store.audit.append({ actor, verb: 'detect.asked', subject: 'detect', detail: { points: collected.points } }, startedMs);
+  const incidents = await ops.store.incidents.list({ states: LIVE_INCIDENT_STATES, limit: MOST });
+  return { collected, anomalies: await ops.store.anomalies.live(MOST), incidents: incidents.filter((one) => one.updatedAtMs >= startedMs) };
+}

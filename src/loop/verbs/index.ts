@@ -1,0 +1,41 @@
+import { LIVE_INCIDENT_STATES } from '../../domain/incident.ts';
+import { parseSubject, requireSubject } from '../../domain/names.ts';
+import type { Ops } from '../ops.ts';
+import type { Verbs } from '../verbs.ts';
+import { acknowledge, silence } from './acknowledge.ts';
+import { analyse } from './analyse.ts';
+import { approve } from './approve.ts';
+import { collect, detect } from './detect.ts';
+import { giveFeedback, withdrawFeedback } from './feedback.ts';
+import { proposeFix } from './fix.ts';
+import { draftPattern, learn, pattern, searchPatterns } from './patterns.ts';
+import { pause, resume } from './pause.ts';
+import { cancel, reject } from './reject.ts';
+import { status } from './status.ts';
+import { incidentView, planView } from './views.ts';
+
+/** Everything that can be asked of opsloop, over one Ops. */
+export const createVerbs = (ops: Ops): Verbs => ({
+  detect: (actor) => detect(ops, actor),
+  collect: () => collect(ops),
+  analyse: (subject, actor) => analyse(ops, subject, actor),
+  searchPatterns: (query) => searchPatterns(ops, query),
+  pattern: (id) => pattern(ops, id),
+  proposeFix: (request, actor) => proposeFix(ops, request, actor),
+  approve: (planId, actor, how) => approve(ops, planId, actor, how),
+  reject: (planId, actor, reason) => reject(ops, planId, actor, reason),
+  cancel: (planId, actor, reason) => cancel(ops, planId, actor, reason),
+  giveFeedback: (request, actor) => giveFeedback(ops, request, actor),
+  withdrawFeedback: (subject, actor) => withdrawFeedback(ops, subject, actor),
+  acknowledge: (incidentId, actor) => acknowledge(ops, incidentId, actor),
+  silence: (resource, durationMs, reason, actor) => silence(ops, resource, durationMs, reason, actor),
+  pause: (scope, reason, actor) => pause(ops, scope, reason, actor),
+  resume: (scope, actor) => resume(ops, scope, actor),
+  status: () => status(ops),
+  incident: (id) => incidentView(ops, requireSubject(id, 'incident').id),
+  incidents: ({ open, limit }) => ops.store.incidents.list({ ...(open ? { states: LIVE_INCIDENT_STATES } : {}), limit }),
+  plan: (id) => planView(ops, requireSubject(id, 'plan').id),
+  audit: (subject, limit) => ops.store.audit.list({ subject: parseSubject(subject)?.id ?? subject, limit }),
+  draftPattern: (incidentId) => draftPattern(ops, incidentId),
+  learn: (draft, actor) => learn(ops, draft, actor),
+});
