@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { user } from '../../src/domain/actor.ts';
 import type { Store } from '../../src/domain/store.ts';
+import { type AuditRow, auditHash } from '../../src/store/chain.ts';
 import { storePlace } from '../support/store.ts';
 
 const ROWS = 12;
@@ -126,4 +127,17 @@ it('finds rows put in before the first, behind the last, and a changed or lost r
     expect(report, sql).toMatchObject({ brokenAt });
     expect(report.reason).not.toBeNull();
   }
+});
+
+it('finds where a row with a hash of its own making was put in the place of another', async () => {
+  const place = storePlace();
+  const store = await place.open();
+  await filled(store);
+  meddle(place.path, (db) => {
+    const row = db.prepare<[], AuditRow>('SELECT seq, at_ms, actor, verb, subject, detail, prev_hash, hash FROM audit WHERE seq = 5').get();
+    if (row === undefined) throw new Error('row 5 must be there');
+    const forged = { ...row, verb: 'plan.rejected' };
+    db.prepare('UPDATE audit SET verb = ?, hash = ? WHERE seq = 5').run(forged.verb, auditHash(forged));
+  });
+  expect(await store.audit.verify()).toEqual({ rows: 5, brokenAt: 6, reason: 'Row 6 does not follow the row before it: it was moved or put in.' });
 });

@@ -61,6 +61,17 @@ it('takes a transaction back that waits for something else, and lets the next on
   expect([await store.watermarks.get('a'), await store.watermarks.get('b')]).toEqual([null, 1]);
 });
 
+it('leaves a transaction alone that is slow but goes on', async () => {
+  const store = await tempStore({ limits: { idleMs: 150 } });
+  await store.transaction(async (tx) => {
+    for (let n = 1; n <= 5; n++) {
+      await pause(45);
+      await tx.watermarks.set('a', n);
+    }
+  });
+  expect(await store.watermarks.get('a')).toBe(5);
+});
+
 it('takes a transaction back that never ends, however busy it is', async () => {
   const store = await tempStore({ limits: { transactionMs: 60 } });
   const endless = store.transaction(async (tx) => {
