@@ -25,6 +25,7 @@ import { createPace } from './pace.ts';
 import { createPoster } from './poster.ts';
 import { createPosting } from './posting.ts';
 import { neededScopes } from './scopes.ts';
+import { requiredSettings } from './settings.ts';
 import { createWindows } from './windows.ts';
 import { createWorkers } from './workers.ts';
 
@@ -65,7 +66,7 @@ export interface SlackEdge {
 /** The Slack edge. Its notifier and directory can be used before `start`, which wants the verbs that are built on them. */
 export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
   const { slack, store, clock, log } = parts;
-  const settings = required(slack);
+  const settings = requiredSettings(slack);
   const client = createClient(settings.botToken, slack.api_url, log);
   const poster = createPoster(client, createPace(parts.paceMs), log);
   const posting = createPosting();
@@ -125,14 +126,6 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
     },
     ready: () => connection?.ready() ?? false,
   };
-}
-
-function required(slack: Config['slack']): { botToken: string; appToken: string; channel: string } {
-  const missing = (what: string, how: string): OpsError => new OpsError('invalid_input', `Slack is not set up: ${what} is missing.`, how);
-  if (slack.bot_token === undefined) throw missing('the bot token', 'Set SLACK_BOT_TOKEN (xoxb-…, "OAuth & Permissions" of the app).');
-  if (slack.app_token === undefined) throw missing('the app token', 'Set SLACK_APP_TOKEN (xapp-…, "Basic Information" of the app, scope connections:write).');
-  if (slack.channel === undefined) throw missing('the channel for alerts', 'Set slack.channel or SLACK_CHANNEL to its id (C…).');
-  return { botToken: slack.bot_token, appToken: slack.app_token, channel: slack.channel };
 }
 
 interface Me {
