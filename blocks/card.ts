@@ -117,8 +117,8 @@ export function duration(ms: number, locale: Locale): string {
 }
 const join = (first: string, rest: number, second: string): string => (rest === 0 ? first : `${first} ${second}`);
 
-/** A share 0..1 as `82 %`. */
-export const percent = (share: number): string => `${Math.round(Math.min(1, Math.max(0, share)) * 100)} %`;
+/** A share 0..1 as `82 %`, with a space that does not break. */
+export const percent = (share: number): string => `${Math.round(Math.min(1, Math.max(0, share)) * 100)}\u00a0%`;
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type SeverityWord = (typeof SEVERITIES)[number];
@@ -134,5 +134,5 @@ const SEVERITY_ICONS: Record<SeverityWord, string> = { critical: '🔴', high: '
 /** Icon and word: a colour alone says nothing to some readers. */
 export function severity(value: number, locale: Locale): string {
   const word = severityWord(value);
-  return `${SEVERITY_ICONS[word]} ${say(locale)(`severity.${word}`)}`;
+  return `${SEVERITY_ICONS[word]}\u00a0${say(locale)(`severity.${word}`)}`;
 }

@@ -13,7 +13,10 @@ export function foldedIncidentCard(view: IncidentView, options: CardOptions): Ca
   const words = say(options.locale);
   const state = words(`incident.state.${incident.state}`);
   const title = `${incidentState(incident.state, options.locale)} · *${safe(incident.id, 20)}* ${safe(incident.title, 200)}`;
-  const lines = incident.state === 'silenced' ? [words('incident.silenced_hint')] : [resolutionLine(view, options), timesLine(view, options)];
+  const lines =
+    incident.state === 'silenced'
+      ? [words('incident.silenced_hint')]
+      : [`${resolutionLine(view, options)}${timesLine(view, options)}`, causeLine(view, options)];
   return {
     text: safe(`${incident.id} ${state}: ${incident.title}`, 300),
     blocks: [
@@ -25,11 +28,15 @@ export function foldedIncidentCard(view: IncidentView, options: CardOptions): Ca
 }
 
 function resolutionLine(view: IncidentView, options: CardOptions): string {
-  const words = say(options.locale);
   const plan = view.plans.find((one) => one.state === 'succeeded');
+  const how =
+    plan === undefined ? resolution(view.incident, options) : say(options.locale)('incident.fixed_by', { action: actionOnTarget(plan, options.locale) });
+  return how === '' ? '' : `${how} · `;
+}
+
+function causeLine(view: IncidentView, options: CardOptions): string {
   const best = view.incident.analysis?.hypotheses[0];
-  const how = plan !== undefined ? words('incident.fixed_by', { action: actionOnTarget(plan, options.locale) }) : resolution(view.incident, options);
-  return best === undefined ? how : `${how}\n${words('incident.cause')}: ${causeWords(best, options.locale, 200)}`;
+  return best === undefined ? '' : `${say(options.locale)('incident.cause')} ${causeWords(best, options.locale, 200)}`;
 }
 
 function resolution(incident: Incident, options: CardOptions): string {

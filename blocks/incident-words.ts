@@ -3,7 +3,7 @@ import type { Incident, IncidentState } from '../src/domain/incident.ts';
 import { MATCH_THRESHOLD, type PatternMatch } from '../src/domain/pattern.ts';
 import { FINAL_PLAN_STATES, type Plan } from '../src/domain/plan.ts';
 import { formatQuantity } from '../src/domain/quantity.ts';
-import type { Hypothesis } from '../src/domain/rca.ts';
+import type { Hypothesis, Solution } from '../src/domain/rca.ts';
 import type { IncidentView } from '../src/domain/views.ts';
 import { type CardOptions, code, date, type Locale, percent, safe } from './card.ts';
 import { explained, say } from './locales/say.ts';
@@ -19,7 +19,7 @@ const STATE_ICONS: Record<IncidentState, string> = {
   silenced: '🔕',
 };
 export const incidentIcon = (state: IncidentState): string => STATE_ICONS[state];
-export const incidentState = (state: IncidentState, locale: Locale): string => `${STATE_ICONS[state]} *${say(locale)(`incident.state.${state}`)}*`;
+export const incidentState = (state: IncidentState, locale: Locale): string => `${STATE_ICONS[state]}\u00a0*${say(locale)(`incident.state.${state}`)}*`;
 
 /** "`ecs/checkout` and 3 more · checkout (prod)". */
 export function where(incident: Incident, locale: Locale): string {
@@ -83,3 +83,9 @@ export const sameProblem = (matches: readonly PatternMatch[]): PatternMatch[] =>
 
 /** The plan that can still happen; null when there is none. Plans come newest first. */
 export const livePlan = (view: IncidentView): Plan | null => view.plans.find((plan) => !FINAL_PLAN_STATES.includes(plan.state)) ?? null;
+
+/** What the fix button would propose: the best solution that has not run on this incident (the same rule as the fix verb). */
+export function untriedSolution(view: IncidentView): Solution | undefined {
+  const ran = view.plans.filter((plan) => plan.executedAtMs !== null);
+  return view.incident.analysis?.solutions.find((one) => !ran.some((plan) => plan.action === one.action && plan.targetId === one.targetId));
+}

@@ -3,7 +3,7 @@ import type { Incident } from '../src/domain/incident.ts';
 import type { IncidentView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, date, duration, mention, plain, safe, severity, severityWord } from './card.ts';
 import { foldedIncidentCard } from './incident-folded.ts';
-import { causeWords, howBad, incidentIcon, incidentState, livePlan, matchWords, sameProblem, where } from './incident-words.ts';
+import { causeWords, howBad, incidentIcon, livePlan, matchWords, sameProblem, untriedSolution, where } from './incident-words.ts';
 import { say } from './locales/say.ts';
 import { actions, button, context, fields, header, picture, section } from './parts.ts';
 import { planButtons } from './plan.ts';
@@ -17,7 +17,7 @@ export function incidentCard(view: IncidentView, options: CardOptions): Card {
   const since = words('incident.since', { when: date(incident.startedAtMs), time: duration(options.nowMs - incident.startedAtMs, options.locale) });
   const blocks: KnownBlock[] = [
     header(`${incidentIcon(incident.state)} ${incident.id} · ${incident.title}`),
-    section(`${incidentState(incident.state, options.locale)} · ${severity(incident.severity, options.locale)} · ${since}`),
+    section(`*${words(`incident.state.${incident.state}`)}* · ${severity(incident.severity, options.locale)} · ${since}`),
     ...fields([
       [words('incident.where'), where(incident, options.locale)],
       [words('incident.how_bad'), howBad(view.anomalies, options.locale)],
@@ -70,10 +70,12 @@ function nextStep(view: IncidentView, options: CardOptions): string[] {
     const parts = [planState(plan.state, options.locale), actionOnTarget(plan, options.locale), riskWords(plan.risk, options.locale), `*${safe(plan.id, 20)}*`];
     return [`${label} ${parts.join(' · ')}`, ...approvalLines(plan, options), deadline(plan, options)].filter((line) => line !== '');
   }
-  const solution = view.incident.analysis?.solutions[0];
-  if (solution === undefined) return [`${label} ${words(view.incident.analysis === null ? 'next.analysing' : 'next.by_hand')}`];
+  const { state, analysis } = view.incident;
+  if (state === 'acting' || state === 'verifying') return [`${label} ${words('next.watching')}`];
+  const solution = untriedSolution(view);
+  if (solution === undefined) return [`${label} ${words(analysis === null ? 'next.analysing' : 'next.by_hand')}`];
   const offer = `${actionOnTarget(solution, options.locale)} · ${words(`next.risk.${solution.risk}`)}`;
-  if (view.incident.state !== 'unresolved') return [`${label} ${offer}`];
+  if (state !== 'unresolved') return [`${label} ${offer}`];
   return [words('next.unresolved'), `${label} ${offer}`];
 }
 
@@ -84,7 +86,7 @@ function buttons(view: IncidentView, options: CardOptions): Button[] {
   const subject = incident.id;
   const plan = livePlan(view);
   const why = button(words('button.why'), { verb: 'why', subject });
-  const main = plan === null ? mainButton(incident, options) : planButtons(plan, options);
+  const main = plan === null ? mainButton(view, options) : planButtons(plan, options);
   return [
     ...main,
     ...(incident.analysis === null || main.some((one) => one.action_id === why.action_id) ? [] : [why]),
@@ -95,10 +97,11 @@ function buttons(view: IncidentView, options: CardOptions): Button[] {
   ];
 }
 
-function mainButton(incident: Incident, options: CardOptions): Button[] {
+function mainButton(view: IncidentView, options: CardOptions): Button[] {
+  const { incident } = view;
   const words = say(options.locale);
   const subject = incident.id;
-  const solution = incident.analysis?.solutions[0];
+  const solution = untriedSolution(view);
   if (incident.state === 'acting' || incident.state === 'verifying') return [];
   if (incident.analysis === null) return [button(words('button.analyse'), { verb: 'analyse', subject }, { style: 'primary' })];
   if (solution === undefined) return [button(words('button.why'), { verb: 'why', subject }, { style: 'primary' })];
@@ -118,7 +121,7 @@ function footnotes(incident: Incident, options: CardOptions): string[] {
   ];
 }
 
-const STAGES = ['collect', 'detect', 'match', 'analyse', 'plan', 'act', 'verify', 'learn'] as const;
+const STAGES = ['collect', 'detect', 'correlate', 'match', 'analyse', 'recommend', 'execute', 'verify', 'recover', 'learn', 'upkeep'] as const;
 function stageWords(stage: string, options: CardOptions): string {
   const known = STAGES.find((name) => name === stage);
   return known === undefined ? safe(stage, 60) : say(options.locale)(`stage.${known}`);

@@ -23,9 +23,9 @@ const STATE_ICONS: Record<PlanState, string> = {
 };
 const RISK_ICONS: Record<Risk, string> = { low: '🟢', medium: '🟡', high: '🟠', critical: '🔴' };
 
-export const planState = (state: PlanState, locale: Locale): string => `${STATE_ICONS[state]} *${say(locale)(`plan.state.${state}`)}*`;
+export const planState = (state: PlanState, locale: Locale): string => `${STATE_ICONS[state]}\u00a0*${say(locale)(`plan.state.${state}`)}*`;
 export const planStateIcon = (state: PlanState): string => STATE_ICONS[state];
-export const riskWords = (risk: Risk, locale: Locale): string => `${RISK_ICONS[risk]} ${say(locale)(`risk.${risk}`)}`;
+export const riskWords = (risk: Risk, locale: Locale): string => `${RISK_ICONS[risk]}\u00a0${say(locale)(`risk.${risk}`)}`;
 
 /** "Restart the service"; an action without a title in the table reads as its own name. Not escaped. */
 export function actionTitle(action: string, locale: Locale): string {

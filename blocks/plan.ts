@@ -4,7 +4,7 @@ import type { PlanView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, code, date, duration, plain, safe, who } from './card.ts';
 import { explained, say } from './locales/say.ts';
 import { actions, button, context, fields, header, section } from './parts.ts';
-import { actionTitle, approvalLines, deadline, incidentName, paramWords, pausedLines, planState, planStateIcon, riskWords } from './plan-words.ts';
+import { actionTitle, approvalLines, deadline, incidentName, paramWords, pausedLines, planStateIcon, riskWords } from './plan-words.ts';
 
 /** The card of one plan: what will run where, how far it reaches, who said yes, what is missing, how it ended. */
 export function planCard(view: PlanView, options: CardOptions): Card {
@@ -15,9 +15,7 @@ export function planCard(view: PlanView, options: CardOptions): Card {
   const ended = FINAL_PLAN_STATES.includes(plan.state);
   const blocks: KnownBlock[] = [
     header(`${planStateIcon(plan.state)} ${plan.id} · ${title}`),
-    section(
-      [`${planState(plan.state, options.locale)} · ${code(plan.targetId)} · ${riskWords(plan.risk, options.locale)}`, ...endLines(plan, options)].join('\n'),
-    ),
+    section([`*${state}* · ${code(plan.targetId)} · ${riskWords(plan.risk, options.locale)}`, ...endLines(plan, options)].join('\n')),
     ...(ended ? [] : details(plan, options)),
     ...statusBlocks(view, options),
     ...actions(planButtons(plan, options)),
@@ -45,7 +43,9 @@ function details(plan: Plan, options: CardOptions): KnownBlock[] {
 
 function statusBlocks(view: PlanView, options: CardOptions): KnownBlock[] {
   const ended = FINAL_PLAN_STATES.includes(view.plan.state);
-  const lines = [...(ended ? [] : pausedLines(view.paused, options)), ...approvalLines(view.plan, options), deadline(view.plan, options)];
+  const held = ended ? [] : pausedLines(view.paused, options);
+  const isHeldBack = held.length > 0 && view.plan.state === 'notified'; // its countdown means nothing now
+  const lines = [...held, ...approvalLines(view.plan, options), isHeldBack ? '' : deadline(view.plan, options)];
   const shown = lines.filter((line) => line !== '');
   return shown.length === 0 ? [] : [section(shown.join('\n'))];
 }

@@ -1,5 +1,5 @@
 /** English sentences of errors as templates, and their Chinese. `{name}` stands for what the sentence names. */
-const SENTENCES: Readonly<Record<string, string>> = {
+export const errorsZh: Readonly<Record<string, string>> = {
   'Something went wrong inside opsloop.': 'opsloop 内部出错。',
   'The log has the details.': '详情见日志。',
 };
@@ -14,7 +14,7 @@ function rule([template, zh]: [string, string]): Rule {
   const source = template.split(/\{\w+\}/).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return { pattern: new RegExp(`^${source.join('(.{0,200}?)')}$`, 's'), names, zh };
 }
-const rules = Object.entries(SENTENCES).map(rule);
+const rules = Object.entries(errorsZh).map(rule);
 
 /** The Chinese of an error's sentence; the sentence itself when there is none. */
 export function translated(sentence: string): string {

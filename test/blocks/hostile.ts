@@ -42,13 +42,16 @@ const CLOSED = new Set([
   'pattern_id',
 ]);
 
-/** Puts hostile texts, extreme numbers and long lists into a view model of the same shape. */
+/** Puts hostile texts and long lists into a view model of the same shape; lists within lists are shorter, or they would be endless. */
 export function twisted(text: () => string, copies: number): <T>(data: T) => T {
-  const twist = (value: unknown, name: string): unknown => {
+  const twist = (value: unknown, name: string, lists: number): unknown => {
     if (typeof value === 'string') return CLOSED.has(name) ? value : text();
-    if (Array.isArray(value)) return Array.from({ length: value.length === 0 ? 0 : copies }, (_, index) => twist(value[index % value.length], name));
+    if (Array.isArray(value)) {
+      const size = value.length === 0 ? 0 : Math.min(copies, [40, 10, 5, 3][lists] ?? 1);
+      return Array.from({ length: size }, (_, index) => twist(value[index % value.length], name, lists + 1));
+    }
     if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, twist(inner, key)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, twist(inner, key, lists)]));
   };
-  return <T>(data: T): T => Object.assign(twist(data, '') as T & object);
+  return <T>(data: T): T => Object.assign(twist(data, '', 0) as T & object);
 }

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { en } from '../../blocks/locales/en.ts';
+import { errorsZh, translated } from '../../blocks/locales/errors-zh.ts';
+import { explanationsZh } from '../../blocks/locales/explanations-zh.ts';
+import { explained, type Key, say, sayIfKnown } from '../../blocks/locales/say.ts';
+import { zh } from '../../blocks/locales/zh.ts';
+import { explain } from '../../src/domain/explanation.ts';
+
+const root = new URL('../../', import.meta.url);
+function sources(folder: string): string {
+  const files = readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !/locales\/(en|zh|.*-zh)\.ts$/.test(file),
+  );
+  return files.map((file) => readFileSync(new URL(`${folder}/${file}`, root), 'utf8')).join('\n');
+}
+const placeholders = (template: string): string[] => [...new Set([...template.matchAll(/\{(\w+)/g)].map((match) => match[1] ?? ''))].sort();
+
+describe('the tables of words', () => {
+  it('have the same keys', () => {
+    expect(Object.keys(zh).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  it('have the same placeholders', () => {
+    for (const key of Object.keys(en) as Key[]) expect(placeholders(zh[key]), key).toEqual(placeholders(en[key]));
+  });
+
+  it('hold no key that no card says', () => {
+    const code = sources('blocks');
+    const used = new Set([...code.matchAll(/'([a-z][\w.]+)'/g)].map((match) => match[1]));
+    const prefixes = [...code.matchAll(/`([a-z][a-z_]*\.(?:[a-z_]+\.)*)\$\{/g)].map((match) => match[1] ?? '');
+    expect(Object.keys(en).filter((key) => !used.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)))).toEqual([]);
+  });
+
+  it('have Chinese where there should be Chinese', () => {
+    const same = (Object.keys(en) as Key[]).filter(
+      (key) => zh[key] === (en[key] as string) && !/^(help\.usage|plan\.via|status\.source_down|param\.gb)/.test(key),
+    );
+    expect(same).toEqual([]);
+  });
+
+  it('have a title for every action of the catalogue', () => {
+    const actions = new Set([...sources('src/action/catalogue').matchAll(/name: '([a-z_]+)'/g)].map((match) => match[1]));
+    expect(actions.size).toBeGreaterThan(15);
+    expect([...actions].filter((action) => sayIfKnown('en', `action.${action}`) === null)).toEqual([]);
+  });
+});
+
+describe('sentences', () => {
+  it('choose the word by the number', () => {
+    expect(say('en')('incident.more_signals', { n: 1 })).toBe('+ 1 more signal');
+    expect(say('en')('incident.more_signals', { n: 3 })).toBe('+ 3 more signals');
+    expect(say('zh')('incident.more_signals', { n: 3 })).toBe('另有 3 个信号');
+  });
+
+  it('do not fill what a value says', () => {
+    expect(say('en')('plan.ended_by', { who: '{reason}', reason: '$& {who}' })).toBe('By {reason}: $& {who}');
+  });
+
+  it('of an unknown code are said in English', () => {
+    expect(explained(explain('no.such.code', 'It is {n}.', { n: 3 }), 'zh')).toBe('It is 3.');
+    expect(explained(explain('constructor', 'Plain.'), 'zh')).toBe('Plain.');
+  });
+});
+
+describe('Chinese sentences of the agents', () => {
+  const code = sources('src');
+  const templates = new Map(
+    [...code.matchAll(/explain\(\s*'([\w.]+)',\s*(?:'((?:[^'\\]|\\.)*)'|`([^`]*)`|"([^"]*)")/g)].map((m) => [
+      m[1] ?? '',
+      (m[2] ?? m[3] ?? m[4] ?? '').replaceAll("\\'", "'"),
+    ]),
+  );
+
+  it('belong to codes that the agents use', () => {
+    expect(Object.keys(explanationsZh).filter((key) => !code.includes(`'${key}'`))).toEqual([]);
+  });
+
+  it('use only placeholders of the English sentence', () => {
+    for (const [key, template] of Object.entries(explanationsZh)) {
+      const english = templates.get(key);
+      if (english !== undefined) expect(placeholders(english), key).toEqual(expect.arrayContaining(placeholders(template)));
+    }
+  });
+});
+
+describe('Chinese sentences of errors', () => {
+  it('take over what the English sentence names', () => {
+    for (const [english, chinese] of Object.entries(errorsZh)) {
+      const values = Object.fromEntries(placeholders(english).map((name, index) => [name, `X${index}`]));
+      const fill = (template: string): string => template.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '?');
+      expect(translated(fill(english)), english).toBe(fill(chinese));
+    }
+  });
+
+  it('leave an unknown sentence as it is', () => {
+    expect(translated('Something nobody foresaw.')).toBe('Something nobody foresaw.');
+  });
+});
