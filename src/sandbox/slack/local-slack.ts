@@ -6,6 +6,7 @@ import type { Core } from './core.ts';
 import { FaultPlan, faultsOf } from './faults.ts';
 import { readManifest } from './manifest.ts';
 import { Uploads } from './methods/files.ts';
+import { registerPage } from './page/routes.ts';
 import { ResponseUrls, Triggers } from './passes.ts';
 import { createServer } from './server.ts';
 import { SocketHub } from './socket-hub.ts';
@@ -38,6 +39,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   };
   const api = new WebApi({ core: started, tokens, faults: plan, uploads: new Uploads() });
   api.register(server);
+  registerPage(server, started);
   hub.attach(server.server, () => !plan.down);
   await server.listen({ host: '127.0.0.1', port: options.port ?? 0 }).catch((error: Error) => {
     throw new OpsError(

@@ -77,7 +77,7 @@ export function stateValues(blocks: readonly Json[], filled: Readonly<Record<str
     const type = String(element['type']);
     if (['button', 'overflow', 'workflow_button', 'feedback_buttons', 'icon_button'].includes(type)) continue;
     const actionId = String(element['action_id']);
-    const given = filled[actionId] ?? filled[blockId];
+    const given = filled[`${blockId}/${actionId}`] ?? filled[actionId] ?? filled[blockId];
     const kept = (before[blockId] as Record<string, Json> | undefined)?.[actionId];
     values[blockId] = { ...values[blockId], [actionId]: given === undefined && kept !== undefined ? kept : stateOf(element, given) };
   }

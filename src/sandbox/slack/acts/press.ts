@@ -21,6 +21,7 @@ function shownAt(core: Core, userId: string, place: Place): LocalMessage | Local
 
 function find(placed: readonly Placed[], what: string): Placed {
   const found =
+    placed.find(({ element, blockId }) => `${blockId}/${String(element['action_id'])}` === what) ??
     placed.find(({ element }) => element['action_id'] === what) ??
     placed.find(({ element }) => plainText(element['text']) === what) ??
     placed.find(({ element }) => String(element['action_id']).startsWith(what));
@@ -46,7 +47,7 @@ function actionJson({ element, blockId }: Placed, value: FieldValue | undefined,
 export async function press(core: Core, userId: string, place: Place, what: string, value?: FieldValue, filled: Filled = {}): Promise<AppReply> {
   const shown = shownAt(core, userId, place);
   const placed = find(elementsOf(shown.blocks), what);
-  const ids = { ...filled, ...(value === undefined ? {} : { [String(placed.element['action_id'])]: value }) };
+  const ids = { ...filled, ...(value === undefined ? {} : { [`${placed.blockId}/${String(placed.element['action_id'])}`]: value }) };
   const action = actionJson(placed, value, core.workspace.nextTs());
   const where = 'ts' in shown ? onMessage(core, userId, shown as LocalMessage, ids) : onView(core, userId, shown as LocalView, ids);
   if (!core.manifest.interactive) return { ok: false, error: 'interactivity is not enabled in the manifest', message: null };
