@@ -114,7 +114,7 @@ class Account implements SandboxAccount {
 
   advanceTo(nowMs: number): void {
     const minute = Math.floor((nowMs - this.startMs) / MINUTE_MS);
-    if (minute > MINUTES_MAX) throw new OpsError('limited', 'A simulated account lives for 60 days at most.', 'Start a new one.');
+    if (minute > MINUTES_MAX) throw new OpsError('limited', 'A simulated account lives for 60 days at most.', 'Delete its state file, or start a new one.');
     this.#simulation.advance(minute);
   }
 

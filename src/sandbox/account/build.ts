@@ -1,9 +1,9 @@
 import { OpsError } from '../../domain/errors.ts';
 import type { Resource, Topology } from '../../domain/resource.ts';
-import { DEFAULT_DEPENDENCIES, DEFAULT_RESOURCES } from './default-topology.ts';
 import { streamOf } from './prng.ts';
 import type { DependencySpec, Kind, ResourceSpec, Scenario, TopologySpec } from './schema.ts';
 import { startMinute } from './schema.ts';
+import { TOPOLOGIES, type TopologyPlan } from './topologies.ts';
 import type { Node, Settings, World } from './world.ts';
 import { neutralEffects, noReadings } from './world.ts';
 
@@ -26,28 +26,23 @@ const LATENCY_MS: Record<Kind, number> = {
 };
 const BUSY_AT_PEAK: Partial<Record<Kind, number>> = { ecs: 0.55, ec2: 0.5, rds: 0.42, elasticache: 0.3, dynamodb: 0.5, alb: 0.3, lambda: 0.2 };
 
-interface Plan {
-  readonly resources: readonly ResourceSpec[]; // callers before what they call
-  readonly dependencies: readonly DependencySpec[];
-}
-
-/** Resources and dependencies of a scenario, overrides applied. Refuses dangling and circular dependencies, naming them. */
-export function resolveTopology(spec: TopologySpec): Plan {
+/** Resources and dependencies of a scenario, overrides applied. Callers come before what they call. Refuses dangling and circular dependencies, naming them. */
+export function resolveTopology(spec: TopologySpec): TopologyPlan {
   const { resources, dependencies } = withOverrides(spec);
   return { resources: inOrder(resources, dependencies), dependencies };
 }
 
-function withOverrides(spec: TopologySpec): Plan {
-  if (spec === 'default') return { resources: DEFAULT_RESOURCES, dependencies: DEFAULT_DEPENDENCIES };
+function withOverrides(spec: TopologySpec): TopologyPlan {
+  if (typeof spec === 'string') return TOPOLOGIES[spec];
+  const base = spec.base === 'none' ? { resources: [], dependencies: [] } : TOPOLOGIES[spec.base];
   const resources = new Map<string, ResourceSpec>();
-  if (spec.base === 'default') for (const resource of DEFAULT_RESOURCES) resources.set(resource.id, resource);
+  for (const resource of base.resources) resources.set(resource.id, resource);
   for (const resource of spec.resources) resources.set(resource.id, { ...resources.get(resource.id), ...resource });
   for (const id of spec.remove) {
     if (!resources.delete(id)) throw new OpsError('invalid_input', `topology.remove names ${id}, which is not there.`, `Resources: ${known(resources)}.`);
   }
   const links = new Map<string, DependencySpec>();
-  const inherited = spec.base === 'default' ? DEFAULT_DEPENDENCIES : [];
-  for (const edge of inherited) if (resources.has(edge.from) && resources.has(edge.to)) links.set(`${edge.from} ${edge.to}`, edge);
+  for (const edge of base.dependencies) if (resources.has(edge.from) && resources.has(edge.to)) links.set(`${edge.from} ${edge.to}`, edge);
   for (const edge of spec.dependencies) {
     for (const end of [edge.from, edge.to]) {
       if (!resources.has(end)) {

@@ -44,17 +44,20 @@ const DependencySpecSchema = z.strictObject({
 });
 export type DependencySpec = z.infer<typeof DependencySpecSchema>;
 
+const TOPOLOGY_NAMES = ['default', 'api', 'pipeline', 'site'] as const;
+export type TopologyName = (typeof TOPOLOGY_NAMES)[number];
+
 const TopologySpecSchema = z.union(
   [
-    z.literal('default'),
+    z.enum(TOPOLOGY_NAMES),
     z.strictObject({
-      base: z.enum(['default', 'none']).default('default'),
+      base: z.enum([...TOPOLOGY_NAMES, 'none']).default('default'),
       resources: z.array(ResourceSpecSchema).max(200).default([]), // added, or changed when the id is already there
       dependencies: z.array(DependencySpecSchema).max(1000).default([]),
       remove: z.array(ResourceIdSchema).max(200).default([]),
     }),
   ],
-  { error: 'must be "default", or a mapping with base, resources, dependencies, remove' },
+  { error: 'must be "default", "api", "pipeline" or "site", or a mapping with base, resources, dependencies, remove' },
 );
 export type TopologySpec = z.infer<typeof TopologySpecSchema>;
 

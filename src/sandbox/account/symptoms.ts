@@ -17,10 +17,10 @@ export function symptoms(node: Node): readonly Said[] {
     say('error', 'ProvisionedThroughputExceededException: the level of configured provisioned throughput was exceeded');
   }
   if (now.disk > 97 && resource.kind === 'ec2') say('error', 'write failed: No space left on device');
-  if (resource.kind !== 'ecs' && resource.kind !== 'lambda') return said;
+  if (resource.kind !== 'ecs' && resource.kind !== 'lambda' && resource.kind !== 'ec2') return said;
   if (!settings.running) say('fatal', `${resource.name} has no running tasks`);
   for (const { to, perRequest } of node.edges) {
-    if (perRequest === 0 || to.resource.kind === 'sqs') continue;
+    if (perRequest === 0 || to.resource.kind === 'sqs' || to.resource.kind === 'ebs') continue;
     if (to.resource.kind === 'rds' && to.now.refused > 0) say('error', `could not get a connection to ${to.resource.name}: too many connections`);
     else if (to.now.errorShare > FAILING) say('error', `call to ${to.resource.name} failed with status 503 (${Math.round(to.now.errorShare * 100)}% of calls)`);
     else if (to.now.latencyMs > 1000) say('error', `call to ${to.resource.name} timed out after 1000 ms`);

@@ -10,7 +10,7 @@ export const diskFilling = defineFault({
   targetKinds: ['ec2', 'rds'],
   params: Params,
   create: ({ percent_per_min: rate, what }, targetId) => {
-    const expand: Heal = { action: 'expand_volume', targetId, when: (target) => target.settings.volumeGb >= target.built.volumeGb * 1.2 };
+    const expand: Heal = { action: 'expand_volume', targetId, when: (target) => target.settings.volumeGb >= target.built.volumeGb * 1.1 };
     const clear: Heal = { action: 'clear_logs', targetId };
     return {
       causes: [targetId],
