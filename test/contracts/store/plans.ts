@@ -95,7 +95,7 @@ export function planContract(make: () => Place): void {
           expect(plan?.state).toBe(clicks.includes('reject') ? 'rejected' : 'awaiting_approval');
           expect(await stores[0].audit.verify()).toMatchObject({ rows: 2 + won.length, brokenAt: null });
         }),
-        { numRuns: 12 },
+        { numRuns: process.env.OPSLOOP_LONG ? 1000 : 12 },
       );
     });
 
