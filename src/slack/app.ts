@@ -26,10 +26,10 @@ import { createPoster } from './poster.ts';
 import { createPosting } from './posting.ts';
 import { neededScopes } from './scopes.ts';
 import { requiredSettings } from './settings.ts';
+import { TIMING, type Timing } from './timing.ts';
 import { createWindows } from './windows.ts';
 import { createWorkers } from './workers.ts';
 
-const WORKING_AFTER_MS = 1500;
 const STOP_WAIT_MS = 5000;
 
 export interface SlackEdgeParts {
@@ -45,11 +45,7 @@ export interface SlackEdgeParts {
   readonly mayApprove: (userId: string, plan: Plan) => Promise<boolean>;
   /** Slack refused the tokens while running: end the process, so that a supervisor restarts it. */
   readonly onFatal: (error: OpsError) => void;
-  /** Real time between two messages in one channel; 1000 unless a test is in a hurry. */
-  readonly paceMs?: number;
-  readonly workingAfterMs?: number;
-  readonly pictureRetryMs?: number;
-  readonly homeAgainAfterMs?: number;
+  readonly timing?: Partial<Timing>;
 }
 
 export interface SlackEdge {
@@ -66,18 +62,19 @@ export interface SlackEdge {
 /** The Slack edge. Its notifier and directory can be used before `start`, which wants the verbs that are built on them. */
 export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
   const { slack, store, clock, log } = parts;
+  const timing = { ...TIMING, ...parts.timing };
   const settings = requiredSettings(slack);
   const client = createClient(settings.botToken, slack.api_url, log);
-  const poster = createPoster(client, createPace(parts.paceMs), log);
+  const poster = createPoster(client, createPace(timing.paceMs), log);
   const posting = createPosting();
   const directory = createSlackDirectory(client, clock);
-  const home = createHome(parts.mayApprove, parts.homeAgainAfterMs);
+  const home = createHome(parts.mayApprove, timing.homeAgainAfterMs);
   const notifier = createSlackNotifier({
     ...{ store, poster, posting, directory, clock, log, channel: settings.channel, locale: slack.locale, chart: parts.chart, runbook: parts.runbook },
     onShown: () => home.changed(),
-    ...(parts.pictureRetryMs === undefined ? {} : { pictureRetryMs: parts.pictureRetryMs }),
+    pictureRetryMs: timing.pictureRetryMs,
   });
-  const delivery = createDelivery({ store, notifier, clock, log });
+  const delivery = createDelivery({ store, notifier, clock, log, pollMs: timing.pollMs, retryMs: timing.retryMs });
   const workers = createWorkers();
   let connection: Connection | null = null;
 
@@ -89,7 +86,6 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
       const me = await whoAmI(client, log);
       connection = createConnection({ appToken: settings.appToken, apiUrl: slack.api_url, log, onFatal: parts.onFatal });
       const app = createApp(connection, settings.botToken, me, parts);
-      const workingAfterMs = parts.workingAfterMs ?? WORKING_AFTER_MS;
       const context: EdgeContext = {
         client,
         poster,
@@ -103,7 +99,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
         workers,
         locale: slack.locale,
         botUserId: me.userId,
-        workingAfterMs,
+        workingAfterMs: timing.workingAfterMs,
       };
       const windows = createWindows();
       listenToCommands(app, context);

@@ -17,7 +17,8 @@ export interface DeliveryParts {
   readonly clock: Clock; // of the outbox
   readonly log: Log;
   readonly time?: RealTime;
-  readonly pollMs?: number;
+  readonly pollMs: number;
+  readonly retryMs: number;
 }
 
 /** Takes notices from the outbox to Slack, oldest first. Nothing is lost: what fails comes back later, however often. */
@@ -31,7 +32,7 @@ export interface Delivery {
 
 export function createDelivery(parts: DeliveryParts): Delivery {
   const time = parts.time ?? realTime;
-  const pollMs = parts.pollMs ?? 200;
+  const { pollMs } = parts;
   const stopping = new AbortController();
   let loop: Promise<void> | null = null;
 
@@ -64,12 +65,19 @@ export function createDelivery(parts: DeliveryParts): Delivery {
 async function round(parts: DeliveryParts, stopping: AbortSignal): Promise<number> {
   try {
     const items = await parts.store.outbox.take(parts.clock.now(), BATCH_MAX);
-    await Promise.all(items.map((item) => deliver(parts, item, stopping)));
+    // In order in the channel; DMs do not wait for it.
+    const direct = items.filter((item) => item.notice.type === 'direct');
+    const inChannel = items.filter((item) => item.notice.type !== 'direct');
+    await Promise.all([...direct.map((item) => deliver(parts, item, stopping)), inOrder(inChannel, (item) => deliver(parts, item, stopping))]);
     return items.length;
   } catch (error) {
     parts.log.error({ error: String(error) }, 'the outbox cannot be read; trying again');
     return 0;
   }
+}
+
+async function inOrder<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (const item of items) await work(item);
 }
 
 async function deliver(parts: DeliveryParts, item: OutboxItem, stopping: AbortSignal): Promise<void> {
@@ -85,13 +93,13 @@ async function deliver(parts: DeliveryParts, item: OutboxItem, stopping: AbortSi
       log.error({ ...about, error: error.message }, 'a notice nobody can be shown is dropped');
       return store.outbox.done(item.id);
     }
-    const waitMs = waitMsOf(error) ?? backoffMs(item.attempts);
+    const waitMs = waitMsOf(error) ?? backoffMs(item.attempts, parts.retryMs);
     log.warn({ ...about, waitMs, error: error.message, cause: String(error.cause ?? '') }, 'a notice could not be delivered; it is tried again');
     await store.outbox.retry(item.id, clock.now() + waitMs, error.message);
   }
 }
 
-/** 1 s, 2 s, 4 s … 5 min. */
-export function backoffMs(attempts: number): number {
-  return Math.min(BACKOFF_MAX_MS, 1000 * 2 ** Math.min(attempts, 20));
+/** `firstMs`, twice that, four times … five minutes. */
+export function backoffMs(attempts: number, firstMs: number): number {
+  return Math.min(BACKOFF_MAX_MS, firstMs * 2 ** Math.min(attempts, 20));
 }

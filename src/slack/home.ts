@@ -6,7 +6,6 @@ import { askerOf, type EdgeContext } from './context.ts';
 
 const PEOPLE_MAX = 50;
 const RECENT_MS = 60 * 60_000;
-const AGAIN_AFTER_MS = 3000;
 
 /** The Home tab: published when somebody opens it, and again after changes for those who opened it in the last hour. */
 export interface Home {
@@ -16,7 +15,7 @@ export interface Home {
   stop(): void;
 }
 
-export function createHome(mayApprove: (userId: string, plan: Plan) => Promise<boolean>, againAfterMs = AGAIN_AFTER_MS): Home {
+export function createHome(mayApprove: (userId: string, plan: Plan) => Promise<boolean>, againAfterMs: number): Home {
   const openedAtMs = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   let last: EdgeContext | null = null;

@@ -24,7 +24,7 @@ export interface NotifierParts {
   readonly chart: (incidentId: string) => Promise<Uint8Array | null>;
   readonly runbook: (slug: string) => Promise<string | null>; // Markdown
   readonly onShown?: () => void; // something people look at has changed
-  readonly pictureRetryMs?: number; // Slack needs a moment before a new file can be shown
+  readonly pictureRetryMs: number; // Slack needs a moment before a new file can be shown
 }
 
 /** Which try of which outbox item this is; `again`: one before it may have reached Slack. */

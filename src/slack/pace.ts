@@ -1,3 +1,5 @@
+import { TIMING } from './timing.ts';
+
 const CHANNELS_MAX = 2000;
 
 /** Real time, not the loop's clock: Slack counts real seconds, also when an account is simulated faster. */
@@ -15,7 +17,7 @@ export interface Pace {
   hold(channel: string, ms: number): void;
 }
 
-export function createPace(everyMs = 1000, time: RealTime = realTime): Pace {
+export function createPace(everyMs: number = TIMING.paceMs, time: RealTime = realTime): Pace {
   const freeAtMs = new Map<string, number>();
   const forgetOld = (): void => {
     if (freeAtMs.size < CHANNELS_MAX) return;

@@ -40,7 +40,7 @@ export function createPictures(parts: NotifierParts) {
         const png = await parts.chart(incidentId);
         const fileId = png === null ? null : await parts.poster.uploadPicture(png, `${incidentId}.png`, incident.title);
         if (fileId === null) return;
-        await persistently(() => show(fileId), parts.pictureRetryMs ?? 1000);
+        await persistently(() => show(fileId), parts.pictureRetryMs);
         const shown: Shown = { fileId, phase: PHASE[incident.state] };
         await store.settings.set(`picture:${incidentId}`, JSON.stringify(shown), clock.now());
       } catch (error) {

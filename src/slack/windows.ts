@@ -4,6 +4,7 @@ import type { Where } from './answer.ts';
 import { call } from './client.ts';
 import type { EdgeContext } from './context.ts';
 import { slackErrorCode } from './errors.ts';
+import { createPosting } from './posting.ts';
 
 const OPEN_MAX = 1000;
 const LATE: ReadonlySet<string> = new Set(['expired_trigger_id', 'trigger_expired', 'exchanged_trigger_id', 'trigger_exchanged']);
@@ -11,24 +12,28 @@ const LATE: ReadonlySet<string> = new Set(['expired_trigger_id', 'trigger_expire
 /** Windows that are open, and where each was opened from: there its answer goes. After a restart it goes to the person's DM. */
 export interface Windows {
   open(context: EdgeContext, triggerId: string, view: ModalView, from: Where): Promise<void>;
-  origin(viewId: string, userId: string): Where;
+  origin(viewId: string, userId: string): Promise<Where>;
 }
 
 export function createWindows(): Windows {
   const from = new Map<string, Where>();
+  const opening = createPosting();
   return {
     async open(context, triggerId, view, where) {
       try {
-        const opened = await call('views.open', () => context.client.views.open({ trigger_id: triggerId, view }));
-        const oldest = from.keys().next();
-        if (from.size >= OPEN_MAX && oldest.done !== true) from.delete(oldest.value);
-        if (opened.view?.id !== undefined) from.set(opened.view.id, { ...where, respond: null });
+        await opening.run(async () => {
+          const opened = await call('views.open', () => context.client.views.open({ trigger_id: triggerId, view }));
+          const oldest = from.keys().next();
+          if (from.size >= OPEN_MAX && oldest.done !== true) from.delete(oldest.value);
+          if (opened.view?.id !== undefined) from.set(opened.view.id, { ...where, respond: null });
+        });
       } catch (error) {
         if (!LATE.has(slackErrorCode(error) ?? '')) throw error;
         throw new OpsError('expired', 'The window could not open in time.', 'Press the button again.', { cause: error });
       }
     },
-    origin(viewId, userId) {
+    async origin(viewId, userId) {
+      if (!from.has(viewId)) await opening.settled();
       const where = from.get(viewId);
       from.delete(viewId);
       return where ?? { channel: userId, threadTs: null, userId, respond: null };

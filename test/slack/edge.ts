@@ -54,7 +54,7 @@ export async function openDesk(over: Partial<SlackEdgeParts> = {}, local: Partia
   const fatal: OpsError[] = [];
   const edge = createSlackEdge({
     slack: { channel: OPS, locale: 'en', bot_token: slack.botToken, app_token: slack.appToken, api_url: slack.apiUrl },
-    ...{ store, clock, log, paceMs: 5, pictureRetryMs: 10, homeAgainAfterMs: 20 },
+    ...{ store, clock, log, timing: { paceMs: 2, pollMs: 10, retryMs: 50, pictureRetryMs: 10, homeAgainAfterMs: 20 } },
     chart: async () => PNG,
     runbook: async (slug) => `# ${slug}`,
     mayApprove: async () => true,

@@ -141,11 +141,12 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
       if (userId === null || userId === personOf(now.requestedBy))
         throw new OpsError('forbidden', 'You asked for it, so somebody else must approve it.', 'Ask a colleague.');
       if (how.digest !== null && !now.digest.startsWith(how.digest)) throw new OpsError('conflict', `${now.id} has changed since that card.`, 'Look again.');
-      const filed = await store.plans.approve(now.id, { userId, atMs: clock.now(), digest: now.digest, via: how.via }, actor);
-      if (filed === null) throw new OpsError('conflict', `${now.id} does not wait for your approval.`, 'Its card shows where it is now.');
-      if (filed.approvals.length >= filed.approvalsNeeded) {
-        await store.plans.move(now.id, { from: ['awaiting_approval'], to: 'approved', actor, verb: 'plan.approved', atMs: clock.now() });
-      }
+      await store.transaction(async (tx) => {
+        const filed = await tx.plans.approve(now.id, { userId, atMs: clock.now(), digest: now.digest, via: how.via }, actor);
+        if (filed === null) throw new OpsError('conflict', `${now.id} does not wait for your approval.`, 'Its card shows where it is now.');
+        if (filed.approvals.length < filed.approvalsNeeded) return;
+        await tx.plans.move(now.id, { from: ['awaiting_approval'], to: 'approved', actor, verb: 'plan.approved', atMs: clock.now() });
+      });
       return view(now.id);
     },
     reject: (planId, actor, reason) => end(planId, 'rejected', actor, reason),

@@ -18,7 +18,7 @@ export function listenToViews(app: App, context: EdgeContext, windows: Windows):
         return;
       }
       await ack();
-      const where = windows.origin(view.id, body.user.id);
+      const where = await windows.origin(view.id, body.user.id);
       const asker = askerOf(context, body.user.id, isDmChannel(where.channel) || where.channel === body.user.id);
       answering(
         context,
