@@ -1,7 +1,7 @@
 import type { Incident } from '../src/domain/incident.ts';
 import type { Silence } from '../src/domain/store.ts';
 import { type Card, type CardOptions, code, date, mention, safe, who } from './card.ts';
-import { say } from './locales/say.ts';
+import { localised, say } from './locales/say.ts';
 import { section } from './parts.ts';
 
 /** Somebody has taken the incident: reminders stop. */
@@ -10,7 +10,7 @@ export function acknowledgedCard(incident: Incident, options: CardOptions): Card
   const text = say(options.locale)('ack.done', {
     who: by === null ? '–' : (mention(by) ?? safe(by, 40)),
     incident: safe(incident.id, 20),
-    title: safe(incident.title, 200),
+    title: safe(localised(incident.title, options.locale), 200),
   });
   return { text, blocks: [section(`👀 ${text}`)] };
 }

@@ -3,7 +3,7 @@ import type { Incident } from '../src/domain/incident.ts';
 import type { DetectReport } from '../src/domain/requests.ts';
 import { type Card, type CardOptions, code, date, type Locale, safe, severity } from './card.ts';
 import { incidentState, signalWords } from './incident-words.ts';
-import { say } from './locales/say.ts';
+import { localised, say } from './locales/say.ts';
 import { context, list, section } from './parts.ts';
 
 /** What a detection run saw: what is out of line now, and which incidents it opened or updated. */
@@ -34,6 +34,6 @@ export function detectCard(report: DetectReport, options: CardOptions): Card {
 
 /** "*INC-12* Checkout is slow · 🚨 *Open* · 🔴 critical". */
 export function incidentLine(incident: Incident, locale: Locale): string {
-  return `*${safe(incident.id, 20)}* ${safe(incident.title, 120)} · ${incidentState(incident.state, locale)} · ${severity(incident.severity, locale)}`;
+  return `*${safe(incident.id, 20)}* ${safe(localised(incident.title, locale), 120)} · ${incidentState(incident.state, locale)} · ${severity(incident.severity, locale)}`;
 }
 export const moreLine = (n: number, locale: Locale): string | null => (n > 0 ? say(locale)('list.more', { n }) : null);

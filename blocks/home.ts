@@ -3,7 +3,7 @@ import type { Plan } from '../src/domain/plan.ts';
 import type { StatusView } from '../src/domain/views.ts';
 import { type CardOptions, mention, safe } from './card.ts';
 import { moreLine } from './detect.ts';
-import { say } from './locales/say.ts';
+import { localised, say } from './locales/say.ts';
 import { actions, context, header, section } from './parts.ts';
 import { planButtons } from './plan.ts';
 import { actionOnTarget, approvalLines, deadline, planState, riskWords } from './plan-words.ts';
@@ -33,6 +33,6 @@ export function homeView(status: StatusView, me: { readonly userId: string; read
 
 function waitingBlocks(plan: Plan, options: CardOptions): KnownBlock[] {
   const title = [`*${safe(plan.id, 20)}* ${planState(plan.state, options.locale)}`, actionOnTarget(plan, options.locale), riskWords(plan.risk, options.locale)];
-  const lines = [title.join(' · '), safe(plan.blastRadius, 200), ...approvalLines(plan, options).slice(-2), deadline(plan, options)];
+  const lines = [title.join(' · '), safe(localised(plan.blastRadius, options.locale), 200), ...approvalLines(plan, options).slice(-2), deadline(plan, options)];
   return [section(lines.filter((line) => line !== '').join('\n')), ...actions(planButtons(plan, options))];
 }

@@ -3,7 +3,7 @@ import type { Incident } from '../src/domain/incident.ts';
 import type { IncidentView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, date, duration, safe } from './card.ts';
 import { causeWords, incidentState, sameProblem, where } from './incident-words.ts';
-import { say } from './locales/say.ts';
+import { localised, say } from './locales/say.ts';
 import { actions, button, context, section } from './parts.ts';
 import { actionOnTarget } from './plan-words.ts';
 
@@ -12,13 +12,13 @@ export function foldedIncidentCard(view: IncidentView, options: CardOptions): Ca
   const { incident } = view;
   const words = say(options.locale);
   const state = words(`incident.state.${incident.state}`);
-  const title = `${incidentState(incident.state, options.locale)} · *${safe(incident.id, 20)}* ${safe(incident.title, 200)}`;
+  const title = `${incidentState(incident.state, options.locale)} · *${safe(incident.id, 20)}* ${safe(localised(incident.title, options.locale), 200)}`;
   const lines =
     incident.state === 'silenced'
       ? [words('incident.silenced_hint')]
       : [`${resolutionLine(view, options)}${timesLine(view, options)}`, causeLine(view, options)];
   return {
-    text: safe(`${incident.id} ${state}: ${incident.title}`, 300),
+    text: safe(`${incident.id} ${state}: ${localised(incident.title, options.locale)}`, 300),
     blocks: [
       section([title, ...lines.filter((line) => line !== '')].join('\n')),
       ...actions(buttons(incident, options)),

@@ -4,7 +4,7 @@ import type { IncidentView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, date, duration, mention, plain, safe, severity, severityWord } from './card.ts';
 import { foldedIncidentCard } from './incident-folded.ts';
 import { causeWords, howBad, incidentIcon, livePlan, matchWords, sameProblem, untriedSolution, where } from './incident-words.ts';
-import { say } from './locales/say.ts';
+import { localised, say } from './locales/say.ts';
 import { actions, button, context, fields, header, picture, section } from './parts.ts';
 import { planButtons } from './plan.ts';
 import { actionOnTarget, actionTitle, approvalLines, deadline, planState, riskWords } from './plan-words.ts';
@@ -16,7 +16,7 @@ export function incidentCard(view: IncidentView, options: CardOptions): Card {
   const words = say(options.locale);
   const since = words('incident.since', { when: date(incident.startedAtMs), time: duration(options.nowMs - incident.startedAtMs, options.locale) });
   const blocks: KnownBlock[] = [
-    header(`${incidentIcon(incident.state)} ${incident.id} · ${incident.title}`),
+    header(`${incidentIcon(incident.state)} ${incident.id} · ${localised(incident.title, options.locale)}`),
     section(`*${words(`incident.state.${incident.state}`)}* · ${severity(incident.severity, options.locale)} · ${since}`),
     ...fields([
       [words('incident.where'), where(incident, options.locale)],
@@ -37,13 +37,13 @@ function fallback(incident: Incident, options: CardOptions): string {
     id: safe(incident.id, 20),
     state: words(`incident.state.${incident.state}`),
     severity: words(`severity.${severityWord(incident.severity)}`),
-    title: safe(incident.title, 200),
+    title: safe(localised(incident.title, options.locale), 200),
   });
 }
 
 function pictureAlt(view: IncidentView, options: CardOptions): string {
   return say(options.locale)('incident.picture', {
-    title: view.incident.title,
+    title: localised(view.incident.title, options.locale),
     signal: howBad(view.anomalies, options.locale).replaceAll(/<!date[^>|]*\|([^>]*)>|[*`]/g, '$1'),
   });
 }

@@ -3,7 +3,7 @@ import type { Params, Plan, PlanState } from '../src/domain/plan.ts';
 import type { Risk } from '../src/domain/risk.ts';
 import type { Switch } from '../src/domain/store.ts';
 import { type CardOptions, code, date, type Locale, mention, safe, who } from './card.ts';
-import { say, sayIfKnown } from './locales/say.ts';
+import { localised, say, sayIfKnown } from './locales/say.ts';
 
 const STATE_ICONS: Record<PlanState, string> = {
   proposed: '📝',
@@ -87,4 +87,4 @@ export function scopeWords(scope: string, locale: Locale): string {
 }
 
 /** "INC-12 Checkout is slow" for a line about the incident of a plan. */
-export const incidentName = (incident: Incident): string => `*${safe(incident.id, 20)}* ${safe(incident.title, 120)}`;
+export const incidentName = (incident: Incident, locale: Locale): string => `*${safe(incident.id, 20)}* ${safe(localised(incident.title, locale), 120)}`;

@@ -2,7 +2,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import { FINAL_PLAN_STATES, type Plan } from '../src/domain/plan.ts';
 import type { PlanView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, code, date, duration, plain, safe, who } from './card.ts';
-import { explained, say } from './locales/say.ts';
+import { explained, localised, say } from './locales/say.ts';
 import { actions, button, context, fields, header, section } from './parts.ts';
 import { actionTitle, approvalLines, deadline, incidentName, paramWords, pausedLines, planStateIcon, riskWords } from './plan-words.ts';
 
@@ -20,7 +20,7 @@ export function planCard(view: PlanView, options: CardOptions): Card {
     ...statusBlocks(view, options),
     ...actions(planButtons(plan, options)),
     ...context([
-      incident === null ? '' : words('plan.for_incident', { incident: incidentName(incident) }),
+      incident === null ? '' : words('plan.for_incident', { incident: incidentName(incident, options.locale) }),
       words('plan.requested', { who: who(plan.requestedBy, options.locale), when: date(plan.createdAtMs) }),
     ]),
   ];
@@ -33,7 +33,7 @@ function details(plan: Plan, options: CardOptions): KnownBlock[] {
   return [
     section(`${words('plan.why')}: ${safe(explained(plan.why, options.locale), 400)}`),
     ...fields([
-      [words('plan.blast_radius'), safe(plan.blastRadius, 300)],
+      [words('plan.blast_radius'), safe(localised(plan.blastRadius, options.locale), 300)],
       [words('plan.undo'), words(`plan.undo.${plan.reversibility}`)],
       params === '' ? null : [words('plan.params'), params],
       [words('plan.dry_run'), plan.dryRun === null ? words('plan.dry_run.none') : safe(explained(plan.dryRun, options.locale), 400)],
@@ -56,7 +56,7 @@ function endLines(plan: Plan, options: CardOptions): string[] {
   const lines: string[] = [];
   if (plan.endedBy !== null) {
     const { actor, reason } = plan.endedBy;
-    lines.push(words('plan.ended_by', { who: who(actor, options.locale), reason: safe(reason, 300) || '–' }));
+    lines.push(words('plan.ended_by', { who: who(actor, options.locale), reason: safe(localised(reason, options.locale), 300) || '–' }));
   }
   if (plan.outcome !== null) {
     lines.push(safe(explained(plan.outcome.detail, options.locale), 500));
@@ -93,7 +93,7 @@ function graveConfirm(plan: Plan, options: CardOptions): { title: string; text: 
   const undo = plan.reversibility === 'cannot_be_undone' ? words('plan.undo.cannot_be_undone') : '';
   return {
     title: words('confirm.approve.title', { plan: plain(plan.id, 20) }),
-    text: `${actionTitle(plan.action, options.locale)} · ${plain(plan.targetId, 80)}. ${undo} ${plain(plan.blastRadius, 120)}`,
+    text: `${actionTitle(plan.action, options.locale)} · ${plain(plan.targetId, 80)}. ${undo} ${plain(localised(plan.blastRadius, options.locale), 120)}`,
     yes: words('button.approve'),
     no: words('button.back'),
   };

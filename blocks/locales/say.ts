@@ -1,6 +1,7 @@
 import type { Explanation } from '../../src/domain/explanation.ts';
 import { en } from './en.ts';
 import { explanationsZh } from './explanations-zh.ts';
+import { translated } from './sentences-zh.ts';
 import { zh } from './zh.ts';
 
 type Table = typeof en;
@@ -36,8 +37,14 @@ export function sayIfKnown(locale: 'en' | 'zh', key: string): string | null {
   return Object.hasOwn(table, key) ? (table[key] ?? null) : null;
 }
 
-/** An explanation in the reader's language; its English sentence when the code has none. Not escaped. */
+/** A plain English sentence (an error, a title, what an action touches) in the reader's language when it is known. Not escaped. */
+export const localised = (sentence: string, locale: 'en' | 'zh'): string => (locale === 'zh' ? translated(sentence) : sentence);
+
+/** An explanation in the reader's language; its English sentence when there is none. Not escaped. */
 export function explained(explanation: Explanation, locale: 'en' | 'zh'): string {
-  const template = locale === 'zh' && Object.hasOwn(explanationsZh, explanation.code) ? explanationsZh[explanation.code] : undefined;
-  return template === undefined ? explanation.text : fill(template, explanation.params);
+  if (locale === 'en') return explanation.text;
+  const template = Object.hasOwn(explanationsZh, explanation.code) ? explanationsZh[explanation.code] : undefined;
+  if (template === undefined) return translated(explanation.text);
+  const inChinese = Object.entries(explanation.params).map(([name, value]) => [name, typeof value === 'string' ? translated(value.trim()) : value]);
+  return fill(template, Object.fromEntries(inChinese));
 }

@@ -57,7 +57,7 @@ describe.each(LOCALES)('every card in %s', (locale) => {
           expect(strayMarkup(mrkdwnTexts(view.blocks)), name).toEqual([]);
         }
       }),
-      { numRuns: process.env['OPSLOOP_LONG'] === undefined ? 8 : 200 },
+      { numRuns: process.env['OPSLOOP_LONG'] === undefined ? 10 : 500 },
     );
   });
 });

@@ -19,7 +19,7 @@ describe('the card of an incident', () => {
       'DatabaseConnections is *498* (normally 110 – 180)',
       'keeps database connections open · very likely (84\u00a0%)',
       'Database connection exhaustion `PAT-004` 91\u00a0%',
-      '*Roll back the deployment* on `ecs/checkout` · high risk, needs one approval',
+      '*Roll back the last deploy* on `ecs/checkout` · high risk, needs one approval',
     ])
       expect(text).toContain(part);
   });
@@ -83,7 +83,7 @@ describe('the card of an incident', () => {
     const done = plan({ state: 'succeeded', approvals: [approval], outcome });
     const folded = card({ incident: resolved, plans: [done] });
     expect(folded.blocks.length).toBeLessThanOrEqual(3);
-    expect(allText(folded)).toContain('Fixed by *Roll back the deployment* on `ecs/checkout` · detected in 2 min · approved in 3 min · healed in 11 min');
+    expect(allText(folded)).toContain('Fixed by *Roll back the last deploy* on `ecs/checkout` · detected in 2 min · approved in 3 min · healed in 11 min');
   });
 
   it('can be saved as a pattern when it is solved and resembled none', () => {
@@ -95,6 +95,6 @@ describe('the card of an incident', () => {
 
   it('speaks Chinese', () => {
     const text = allText(incidentCard(view(), options('zh')));
-    for (const part of ['已分析', '严重', '很可能', '在 `ecs/checkout` 上 *回滚部署*', '我来处理']) expect(text).toContain(part);
+    for (const part of ['已分析', '严重', '很可能', '在 `ecs/checkout` 上 *回滚最近一次部署*', '我来处理']) expect(text).toContain(part);
   });
 });

@@ -10,7 +10,7 @@ describe('the card of a plan', () => {
   it('shows what an approver must know', () => {
     const text = allText(card());
     for (const part of [
-      'PLAN-34 · Roll back the deployment',
+      'PLAN-34 · Roll back the last deploy',
       '`ecs/checkout`',
       'high risk',
       'All 4 tasks of checkout are replaced one by one',
