@@ -26,6 +26,7 @@ import { createVerbs } from './loop/verbs/index.ts';
 import type { Verbs } from './loop/verbs.ts';
 import { runbookKey } from './pattern/archive-keys.ts';
 import { createSlackEdge, type SlackEdge } from './slack/app.ts';
+import type { Timing } from './slack/timing.ts';
 import { openStore } from './store/open.ts';
 
 /** What is watched and acted on: a real account, or the simulated one. */
@@ -41,8 +42,8 @@ export interface AppParts {
   readonly clock?: Clock;
   readonly ids?: Ids;
   readonly onFatal?: (error: OpsError) => void;
-  /** Real time between two messages in a channel; for tests and the sandbox. */
-  readonly paceMs?: number;
+  /** How Slack is paced, in real time; for tests and the sandbox. */
+  readonly timing?: Partial<Timing>;
 }
 
 export interface App {
@@ -87,7 +88,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     mayApprove: async (userId, plan) =>
       personOf(plan.requestedBy) !== userId && (await listedRefusal(user(userId), 'approvers', config.policy, slack.directory)) === null,
     onFatal: parts.onFatal ?? (() => undefined),
-    ...(parts.paceMs === undefined ? {} : { paceMs: parts.paceMs }),
+    ...(parts.timing === undefined ? {} : { timing: parts.timing }),
   });
   const ops = createOps(parts, { store, clock, knowledge, archive, slack });
   const verbs = createVerbs(ops);

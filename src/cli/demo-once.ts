@@ -7,7 +7,7 @@ import { FINAL_PLAN_STATES } from '../domain/plan.ts';
 import { silentLog } from '../log.ts';
 import type { Scenario } from '../sandbox/account/schema.ts';
 import { ManualClock } from '../sandbox/clock.ts';
-import { ANA, BEN, builtIn, openSandbox, type Sandbox } from './sandbox.ts';
+import { ANA, BEN, builtIn, IN_A_HURRY, openSandbox, type Sandbox } from './sandbox.ts';
 
 /** One scenario for each of the four risks. */
 const SCENARIOS = ['memory-leak', 'throttled-function', 'bad-deploy', 'cost-leak'] as const;
@@ -43,7 +43,7 @@ export async function runOnce(json: boolean): Promise<void> {
 export async function runScenario(scenario: Scenario): Promise<DemoRun> {
   const dir = mkdtempSync(join(tmpdir(), 'opsloop-once-'));
   const clock = new ManualClock(START_MS);
-  const sandbox = await openSandbox({ scenario, clock, dir, log: silentLog, paceMs: 0 });
+  const sandbox = await openSandbox({ scenario, clock, dir, log: silentLog, timing: IN_A_HURRY });
   try {
     let minutes = 0;
     for (; minutes <= scenario.duration_min; minutes += 1) {

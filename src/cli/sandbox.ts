@@ -11,6 +11,10 @@ import { builtInScenarios } from '../sandbox/account/scenario.ts';
 import type { Scenario } from '../sandbox/account/schema.ts';
 import { startLocalSlack } from '../sandbox/slack/local-slack.ts';
 import type { GuideStep, LocalSlack } from '../sandbox/slack/types.ts';
+import type { Timing } from '../slack/timing.ts';
+
+/** For runs that go as fast as they can: nothing waits for Slack's one message a second. */
+export const IN_A_HURRY: Partial<Timing> = { paceMs: 0, pollMs: 10, retryMs: 50, pictureRetryMs: 20 };
 
 const PROJECT = join(import.meta.dirname, '..', '..');
 
@@ -30,7 +34,7 @@ export interface SandboxParts {
   readonly startMs?: number;
   readonly guide?: readonly GuideStep[];
   readonly config?: ConfigInput;
-  readonly paceMs?: number;
+  readonly timing?: Partial<Timing>;
 }
 export interface Sandbox {
   readonly app: App;
@@ -89,7 +93,7 @@ export async function sandboxApp(parts: SandboxParts, account: SandboxAccount, s
     clock,
     log,
     ...(parts.ids === undefined ? {} : { ids: parts.ids }),
-    ...(parts.paceMs === undefined ? {} : { paceMs: parts.paceMs }),
+    ...(parts.timing === undefined ? {} : { timing: parts.timing }),
   });
 }
 
