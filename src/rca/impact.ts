@@ -21,6 +21,7 @@ export interface Impact {
 interface Flow {
   readonly level: MetricSeries; // latency, availability or errors
   readonly requests: MetricSeries | null;
+  readonly counted: boolean; // requests are known, at least from neighbours
 }
 
 interface Sample {
@@ -28,14 +29,14 @@ interface Sample {
   readonly requests: number;
 }
 
-const USUAL_QUANTILE = 0.98;
+const USUAL_QUANTILE = 0.95;
 const GUARD = 3;
 const EARLY_DISCOUNT = 0.7;
 const ROLES: Readonly<Record<Mode, readonly string[]>> = { latency: ['latency'], failures: ['availability', 'errors'] };
 
 export interface ImpactOptions {
   readonly stat: string | null; // the statistic to prefer
-  readonly requests: number; // taken for a period where the resource counts none
+  readonly requests: number | null; // taken for a period where the resource counts none; null: not even its neighbours do
 }
 
 /**
@@ -52,12 +53,12 @@ export function impactOf(own: readonly MetricSeries[], mode: Mode, subject: RcaS
   const since: Sample[] = [];
   for (const point of flow.level.points) {
     if (!Number.isFinite(point.value) || point.timestampMs > subject.nowMs) continue;
-    const count = requests.get(point.timestampMs) ?? (Number.isFinite(usualRequests) ? usualRequests : options.requests);
+    const count = requests.get(point.timestampMs) ?? (Number.isFinite(usualRequests) ? usualRequests : (options.requests ?? 1));
     const sample = { bad: level(point.value, count), requests: count };
     (point.timestampMs < subject.startedAtMs ? before : since).push(sample);
   }
   if (since.length === 0) return null;
-  return measure(before, since, mode, flow);
+  return measure(before, since, mode, { ...flow, counted: flow.requests !== null || options.requests !== null });
 }
 
 function flowOf(own: readonly MetricSeries[], mode: Mode, stat: string | null): Flow | null {
@@ -73,7 +74,7 @@ function flowOf(own: readonly MetricSeries[], mode: Mode, stat: string | null): 
       }))
       .sort((a, b) => a.rank - b.rank)[0]?.series ?? null;
   const level = best(ROLES[mode], stat);
-  return level === null ? null : { level, requests: best(['requests'], null) };
+  return level === null ? null : { level, requests: best(['requests'], null), counted: false };
 }
 
 /** Turns a value into seconds waited or requests failed in one period of `requests` calls. */
@@ -99,8 +100,8 @@ function measure(before: readonly Sample[], since: readonly Sample[], mode: Mode
   const moved = mean(excess(since));
   const early = guard === 0 ? 0 : clamp01(mean(excess(before.slice(-guard))) / Math.max(moved, 1e-12));
   const amount = Math.max(0, moved) * (1 - early * EARLY_DISCOUNT);
-  const runs = excursions(excess(learned), since.length);
-  const floor = mode === 'failures' ? chance(rate, asked, since.length) : (rate * asked * 0.02) / since.length;
+  const runs = excursions(learned, rate, since.length).map((run) => (run * asked) / since.length);
+  const floor = mode === 'failures' && flow.counted ? chance(rate, asked, since.length) : (rate * asked * 0.02) / since.length;
   const sure = sureness(amount, Math.max(quantile(runs, USUAL_QUANTILE), floor));
   return {
     amount,
@@ -126,10 +127,12 @@ function usualRate(samples: readonly Sample[], mode: Mode): number {
   return kept.reduce((sum, sample) => sum + sample.bad, 0) / kept.reduce((sum, sample) => sum + sample.requests, 0);
 }
 
-/** How far stretches of `width` periods went by themselves, ascending. */
-function excursions(excess: readonly number[], width: number): readonly number[] {
-  const run = Math.max(1, Math.min(width, Math.floor(excess.length / 4)));
-  return ascending(runMeans(excess, run));
+/** How far stretches of `width` periods went by themselves, a request, ascending: by request, so that a quiet night and a busy noon compare. */
+function excursions(learned: readonly Sample[], rate: number, width: number): readonly number[] {
+  const run = Math.max(1, Math.min(width, Math.floor(learned.length / 4)));
+  const requests = runMeans(learned.map((sample) => sample.requests), run);
+  const bad = runMeans(learned.map((sample) => sample.bad), run);
+  return ascending(bad.map((sum, index) => sum / (requests[index] ?? 1) - rate));
 }
 
 /** Two standard deviations of a binomial count, a period: few requests prove little. */

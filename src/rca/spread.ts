@@ -12,6 +12,9 @@ export interface Part {
 }
 
 const MAX_STEPS = 12;
+const VIEWS = ['remote', 'client'];
+const TWIN = 0.25;
+const VIEW_WEIGHT = 0.3;
 
 /** Effective size of an impact: what chance and habit may have given does not count. */
 const sizeOf = (impact: Impact | undefined): number => (impact === undefined ? 0 : impact.amount * impact.sure);
@@ -29,7 +32,7 @@ export function spread(graph: Graph, target: string, impacts: ReadonlyMap<string
   for (const [resourceId, impact] of impacts) {
     const total = impact.amount;
     if (total <= 0 || impact.isNew) continue;
-    const callees = (graph.causes.get(resourceId) ?? [])
+    const callees = seenCallees(graph, resourceId, impacts)
       .filter((id) => id !== target && impacts.get(id)?.isNew === false)
       .map((id) => ({ id, size: sizeOf(impacts.get(id)) }))
       .filter((callee) => callee.size > 0)
@@ -47,7 +50,32 @@ export function spread(graph: Graph, target: string, impacts: ReadonlyMap<string
       impact,
     });
   }
-  return parts.sort((a, b) => b.flow - a.flow);
+  return withoutViews(graph, parts).sort((a, b) => b.flow - a.flow);
+}
+
+/**
+ * A remote address is a caller's view of something that often is in the graph under its own name as well. Where another resource
+ * carries a good part of the symptom itself, the view adds little; where none does, the far side is the cause.
+ */
+function withoutViews(graph: Graph, parts: readonly Part[]): Part[] {
+  const isView = (part: Part): boolean => VIEWS.includes(graph.resources.get(part.resourceId)?.kind ?? '');
+  const carried = Math.max(0, ...parts.filter((part) => !isView(part)).map((part) => part.flow));
+  return parts.map((part) => (isView(part) && carried > part.flow * TWIN ? { ...part, flow: part.flow * VIEW_WEIGHT } : part));
+}
+
+/** What a resource depends on, looking through those that have no metrics of this kind. */
+function seenCallees(graph: Graph, from: string, impacts: ReadonlyMap<string, Impact>): readonly string[] {
+  const seen = new Set([from]);
+  const found: string[] = [];
+  let ring: readonly string[] = [from];
+  for (let step = 0; step < MAX_STEPS && ring.length > 0; step += 1) {
+    const next = ring.flatMap((id) => graph.causes.get(id) ?? []).filter((id) => !seen.has(id));
+    for (const id of next) seen.add(id);
+    const fresh = [...new Set(next)];
+    found.push(...fresh.filter((id) => impacts.has(id)));
+    ring = fresh.filter((id) => !impacts.has(id));
+  }
+  return found;
 }
 
 /** For each resource the most that can pass from it to the target: the widest way, each way as wide as its narrowest part. */

@@ -3,6 +3,7 @@ import { seriesKey } from '../domain/metric.ts';
 import { type Impact, impactOf, MODES, type Mode } from './impact.ts';
 import type { Prepared } from './prepare.ts';
 import { readingOf } from './signals.ts';
+import { median } from './stats.ts';
 
 /** Something users feel: one resource that is slow or fails, and every resource's part in it. */
 export interface Symptom {
@@ -13,6 +14,7 @@ export interface Symptom {
 }
 
 const MAX_RESOURCES = 2000;
+const NEAR_STEPS = 3;
 const RARE = 0.8; // a symptom moved more than this share of earlier stretches; the rest of the proof is in its causes
 
 /** The symptoms of the subject, at most one a mode: on the resource of the subject with the largest impact. */
@@ -27,7 +29,7 @@ function symptomOf(prepared: Prepared, mode: Mode): Symptom | null {
   const targets = subject.resourceIds
     .flatMap((id) => {
       const own = asked.stats.size > 0 && !asked.stats.has(id) ? [] : (prepared.seriesOf.get(id) ?? []);
-      const impact = impactOf(own, mode, subject, { stat: asked.stats.get(id) ?? null, requests: 1 });
+      const impact = impactOf(own, mode, subject, { stat: asked.stats.get(id) ?? null, requests: askedNear(prepared, id) });
       return impact === null || impact.rare < RARE ? [] : [{ id, impact }];
     })
     .sort((a, b) => b.impact.amount * b.impact.rare - a.impact.amount * a.impact.rare);
@@ -62,16 +64,21 @@ function impactsOf(prepared: Prepared, mode: Mode, target: string, own: Impact, 
   for (const id of prepared.seriesOf.keys()) {
     if (impacts.size >= MAX_RESOURCES) break;
     if (id === target) continue;
-    const impact = impactOf(prepared.seriesOf.get(id) ?? [], mode, prepared.context.subject, { stat, requests: askedOf(prepared, id) ?? own.requests });
+    const impact = impactOf(prepared.seriesOf.get(id) ?? [], mode, prepared.context.subject, { stat, requests: askedNear(prepared, id) });
     if (impact !== null) impacts.set(id, impact);
   }
   return impacts;
 }
 
-/** Requests a period that the callers of a resource get, for one that counts none itself; null when they count none either. */
-function askedOf(prepared: Prepared, id: string): number | null {
-  const counts = (prepared.graph.victims.get(id) ?? []).flatMap(
-    (caller) => prepared.shiftsOf.get(caller)?.find((shift) => shift.reading.role === 'requests')?.during ?? [],
-  );
-  return counts.length === 0 ? null : Math.max(...counts);
+/** Requests a period of the nearest resources that count them, up or down the graph; null when none near does. */
+function askedNear(prepared: Prepared, id: string): number | null {
+  let ring: readonly string[] = [id];
+  const seen = new Set(ring);
+  for (let step = 0; step < NEAR_STEPS; step += 1) {
+    ring = ring.flatMap((at) => [...(prepared.graph.victims.get(at) ?? []), ...(prepared.graph.causes.get(at) ?? [])]).filter((other) => !seen.has(other));
+    for (const other of ring) seen.add(other);
+    const counts = [...new Set(ring)].flatMap((other) => prepared.shiftsOf.get(other)?.find((shift) => shift.reading.role === 'requests')?.during ?? []);
+    if (counts.length > 0) return median(counts);
+  }
+  return null;
 }

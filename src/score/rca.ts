@@ -168,7 +168,12 @@ function readGraph(path: string): Topology {
   const dependencies = rows.flatMap(({ caller, callee }) => (caller && callee ? [{ from: caller, to: callee, kind: 'calls' as const }] : []));
   if (dependencies.length === 0) throw new OpsError('invalid_input', `${path} names no dependency.`, 'It needs the columns caller and callee.');
   const ids = [...new Set(dependencies.flatMap(({ from, to }) => [from, to]))];
-  return { resources: ids.map((id) => ({ id, kind: 'node', name: id.slice(0, 200), service: null, environment: null, zone: null, tags: {} })), dependencies };
+  return { resources: ids.map((id) => ({ id, kind: kindOf(id), name: id.slice(0, 200), service: null, environment: null, zone: null, tags: {} })), dependencies };
+}
+
+/** Traces name a node `name_type`; `remote` and `client` are the types of what is only seen from its caller's side. */
+function kindOf(node: string): string {
+  return /_(remote|client)$/.exec(node)?.[1] ?? 'node';
 }
 
 function readTable(path: string): Table {
