@@ -171,6 +171,11 @@ function placeOf(node) {
   return message === null ? node.closest('[data-place]')?.dataset.place : { channel: message.dataset.channel, ts: message.dataset.ts };
 }
 
+/** Slack tells the app when someone looks at its Home. */
+function homeOpened() {
+  return here.where === 'home' ? act({ kind: 'home' }) : undefined;
+}
+
 async function press(node, value) {
   const place = placeOf(node);
   if (place === undefined || !(await ask(node.dataset.confirm))) return;
@@ -212,7 +217,7 @@ document.addEventListener('click', (event) => {
   closeMenus(target);
   const find = (selector) => target.closest(selector);
   const place = find('[data-where]');
-  if (place) return go({ where: place.dataset.where, thread: '' }).then(() => here.where === 'home' && act({ kind: 'home' }));
+  if (place) return go({ where: place.dataset.where, thread: '' }).then(homeOpened);
   const action = find('button[data-action]');
   if (action) return press(action, action.value || undefined);
   const reaction = find('[data-react]');
@@ -233,6 +238,7 @@ document.addEventListener('click', (event) => {
 });
 
 $('picker').addEventListener('click', (event) => {
+  event.stopPropagation(); // its buttons are replaced below, and would then look like a click outside of it
   const face = event.target.closest('.face');
   const chosen = event.target.closest('.tone');
   if (chosen) {
@@ -248,7 +254,7 @@ $('picker').addEventListener('click', (event) => {
 
 document.addEventListener('change', (event) => {
   const target = event.target;
-  if (target.name === 'person') return go({ user: target.value, thread: '' });
+  if (target.name === 'person') return go({ user: target.value, thread: here.where.startsWith('D') ? '' : here.thread }).then(homeOpened);
   const field = target.closest('[data-action]');
   // A field in an input block speaks up only when the app asked for it; any other does at once.
   if (!field || (field.closest('[data-input]') && !field.closest('[data-dispatch]'))) return undefined;
@@ -377,6 +383,7 @@ if (kept) document.documentElement.dataset.theme = kept;
 
 const events = new EventSource('/page/events');
 events.onmessage = refresh;
+homeOpened();
 events.onerror = () => {
   $('connection').textContent = 'Connecting…';
 };

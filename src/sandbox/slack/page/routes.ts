@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core.ts';
 import { act } from './acts.ts';
@@ -11,6 +12,7 @@ const PARTS = {
   '/page/view.js': ['view.js', 'text/javascript; charset=utf-8'],
   '/page/style.css': ['style.css', 'text/css; charset=utf-8'],
 } as const;
+const CHINESE = createRequire(import.meta.url).resolve('@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf');
 const POLICY = "default-src 'self'; img-src 'self' data: https: http:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 const TELL_AFTER_MS = 40; // changes closer together than this reach the page as one
 const LISTENERS_MAX = 50;
@@ -31,6 +33,7 @@ export function registerPage(server: FastifyInstance, core: () => Core): void {
   for (const [path, [file, type]] of Object.entries(PARTS)) {
     server.get(path, (_request, reply) => reply.type(type).send(readFileSync(new URL(file, import.meta.url), 'utf8')));
   }
+  server.get('/page/chinese.ttf', (_request, reply) => reply.type('font/ttf').send(readFileSync(CHINESE)));
   server.get<{ Querystring: { user?: string; where?: string; thread?: string } }>('/page/state', (request, reply) => {
     const { where = '', thread = '' } = request.query;
     return reply.send(pageState(viewerOf(core(), request.query.user), where, thread));

@@ -10,7 +10,6 @@ export function element(tag, properties = {}, ...children) {
 
 /** Puts pieces into a list: those that did not change stay as they are. */
 export function showPieces(list, pieces) {
-  const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const known = new Map([...list.children].map((child) => [child.dataset.key, child]));
   let before = list.firstElementChild;
   for (const { key, html } of pieces) {
@@ -28,7 +27,19 @@ export function showPieces(list, pieces) {
     else list.insertBefore(node, before);
   }
   for (const gone of known.values()) gone.remove();
-  if (follows) list.scrollTop = list.scrollHeight;
+  follow(list);
+}
+
+/** A list that shows its end goes on showing it, also when a picture arrives late; one that was scrolled up stays. */
+function follow(list) {
+  if (list.left === undefined) {
+    list.left = false;
+    list.addEventListener('scroll', () => {
+      list.left = list.scrollHeight - list.scrollTop - list.clientHeight > 80;
+    });
+    list.addEventListener('load', () => follow(list), true);
+  }
+  if (!list.left) list.scrollTop = list.scrollHeight;
 }
 
 /** Replaces HTML only when it changed. */
