@@ -1,4 +1,3 @@
-import { OpsError } from '../domain/errors.ts';
 import type { Pattern } from '../domain/pattern.ts';
 
 const MAX_SLUG = 80;
