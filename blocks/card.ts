@@ -123,7 +123,7 @@ export const percent = (share: number): string => `${Math.round(Math.min(1, Math
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type SeverityWord = (typeof SEVERITIES)[number];
 
-/** The word for a severity 0..1; the loop's routing uses the same steps. */
+/** The word for a severity 0..1. */
 export function severityWord(severity: number): SeverityWord {
   if (severity >= 0.8) return 'critical';
   if (severity >= 0.6) return 'high';

@@ -478,7 +478,8 @@ export function blocksTextLength(blocks: readonly unknown[]): number {
 
 function togetherProblems(blocks: readonly unknown[], root: string): string[] {
   const problems: string[] = [];
-  const markdown = blocksTextLength(blocks.filter((one) => typeOf(one) === 'markdown'));
+  const texts = blocks.filter((one) => typeOf(one) === 'markdown');
+  const markdown = texts.length > 1 ? blocksTextLength(texts) : 0; // one alone is checked by itself
   const tables = blocks.filter((one) => typeOf(one) === 'table' || typeOf(one) === 'data_table');
   if (markdown > LIMITS.markdownText)
     problems.push(`${root}: the markdown blocks have ${markdown} characters together, at most ${LIMITS.markdownText} are allowed`);

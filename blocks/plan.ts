@@ -31,7 +31,7 @@ function details(plan: Plan, options: CardOptions): KnownBlock[] {
   const words = say(options.locale);
   const params = paramWords(plan.params, options.locale);
   return [
-    section(`${words('plan.why')}: ${safe(explained(plan.why, options.locale), 400)}`),
+    section(`${words('plan.why')} ${safe(explained(plan.why, options.locale), 400)}`),
     ...fields([
       [words('plan.blast_radius'), safe(localised(plan.blastRadius, options.locale), 300)],
       [words('plan.undo'), words(`plan.undo.${plan.reversibility}`)],

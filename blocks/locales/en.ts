@@ -135,7 +135,7 @@ export const en = {
   'plan.expires_at': 'Expires {when}.',
   'plan.verify_until': 'Checked until {when}.',
   'plan.paused': 'Paused: {scope}, by {who} ({reason}). It does not run until resumed.',
-  'plan.why': '*Why*',
+  'plan.why': '*Why:*',
   'plan.blast_radius': 'What it touches',
   'plan.undo': 'Can it be taken back?',
   'plan.undo.rollback': 'Yes, and it is if it does not help',

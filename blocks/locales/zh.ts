@@ -137,7 +137,7 @@ export const zh = {
   'plan.expires_at': '{when} 过期。',
   'plan.verify_until': '验证到 {when} 为止。',
   'plan.paused': '已暂停：{scope}，由 {who}（{reason}）。恢复之前不会执行。',
-  'plan.why': '*理由*',
+  'plan.why': '*理由：*',
   'plan.blast_radius': '影响范围',
   'plan.undo': '能否撤回',
   'plan.undo.rollback': '能，无效时会自动撤回',

@@ -176,8 +176,10 @@ function titles(spec: ChartSpec, axis: ValueAxis): Graphic[] {
   return elements;
 }
 
+const DIRECTIONS: Readonly<Record<string, string>> = { up: 'too high', down: 'too low', flat: 'stuck', missing: 'no data', '': 'anomaly' };
+
 function spanKeys(spec: ChartSpec): { name: string; colour: string; shape: 'area' }[] {
-  const names = [...new Set(spec.spans.map((span) => span.label || 'anomaly'))].slice(0, 2);
+  const names = [...new Set(spec.spans.map((span) => DIRECTIONS[span.label] ?? span.label))].slice(0, 2);
   return names.map((name) => ({ name, colour: COLOURS.anomaly, shape: 'area' }));
 }
 
@@ -191,7 +193,10 @@ function swatch(shape: 'line' | 'dashes' | 'area', colour: string, left: number)
 function markers(spec: ChartSpec, range: TimeRange): Graphic[] {
   const width = PLOT.right - PLOT.left;
   const inside = spec.markers.filter((marker) => marker.atMs >= range.fromMs && marker.atMs <= range.toMs).slice(0, MAX_MARKERS);
-  const placed = inside.map((marker) => ({ label: marker.label, x: PLOT.left + ((marker.atMs - range.fromMs) / (range.toMs - range.fromMs)) * width }));
+  const placed = inside.map((marker) => ({
+    label: marker.label.replaceAll('_', ' '),
+    x: PLOT.left + ((marker.atMs - range.fromMs) / (range.toMs - range.fromMs)) * width,
+  }));
   const { labels, unnamed } = placeLabels(placed);
   const top = (row: number): number => PLOT.top - 4 - (row + 1) * LABEL_ROW_HEIGHT;
   const rowAt = new Map(labels.map((label) => [label.x, label.row]));
