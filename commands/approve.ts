@@ -10,6 +10,6 @@ export const approve: Command = {
   async run(ask, tools) {
     const { planId } = await whichPlan(ask, approve.usage, tools);
     const view = await tools.verbs.approve(planId, user(ask.userId), { via: 'command', digest: null });
-    return live(planCard(view, ask.forAll), view.plan.id);
+    return live(planCard(view, ask.forAll), view.plan.id, ask.forAll);
   },
 };

@@ -9,6 +9,6 @@ export const fix: Command = {
   usage: '<incident or text>',
   async run(ask, { verbs }) {
     const view = await verbs.proposeFix({ issue: required(ask, fix.usage, 'fix INC-12') }, user(ask.userId));
-    return live(planCard(view, ask.forAll), view.plan.id);
+    return live(planCard(view, ask.forAll), view.plan.id, ask.forAll);
   },
 };

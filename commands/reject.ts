@@ -13,6 +13,6 @@ export const reject: Command = {
     const { plan } = await tools.verbs.plan(planId);
     const end = plan.state === 'proposed' || plan.state === 'notified' || plan.state === 'approved' ? tools.verbs.cancel : tools.verbs.reject;
     const view = await end(planId, user(ask.userId), reason);
-    return live(planCard(view, ask.forAll), view.plan.id);
+    return live(planCard(view, ask.forAll), view.plan.id, ask.forAll);
   },
 };

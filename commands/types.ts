@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { ActionVerb } from '../blocks/action-id.ts';
-import type { Card, CardOptions } from '../blocks/card.ts';
+import type { Card, CardOptions, Locale } from '../blocks/card.ts';
 import type { Verdict } from '../src/domain/feedback.ts';
 import type { Verbs } from '../src/loop/verbs.ts';
 
@@ -29,11 +29,12 @@ export interface Answer {
   readonly card: Card;
   readonly subject: string | null; // what it is about: a reaction on it is a verdict on that
   readonly live: boolean; // it is the subject's own card, and follows its state
+  readonly locale: Locale; // of a live card, to keep it in its language
 }
-export const publicly = (card: Card, about: string | null = null): Answer => ({ audience: 'everyone', card, subject: about, live: false });
+export const publicly = (card: Card, about: string | null = null): Answer => ({ audience: 'everyone', card, subject: about, live: false, locale: 'en' });
 /** The card of an incident or plan itself. */
-export const live = (card: Card, subject: string): Answer => ({ audience: 'everyone', card, subject, live: true });
-export const privately = (card: Card): Answer => ({ audience: 'asker', card, subject: null, live: false });
+export const live = (card: Card, subject: string, { locale }: CardOptions): Answer => ({ audience: 'everyone', card, subject, live: true, locale });
+export const privately = (card: Card): Answer => ({ audience: 'asker', card, subject: null, live: false, locale: 'en' });
 
 export type CommandName =
   | 'detect'

@@ -27,12 +27,12 @@ export async function give(context: EdgeContext, where: Where, answer: Answer): 
   await patiently(() => (answer.audience === 'everyone' ? toEveryone(context, where, answer) : toAsker(context, where, answer.card)));
 }
 
-async function toEveryone(context: EdgeContext, where: Where, { card, subject, live }: Answer): Promise<void> {
+async function toEveryone(context: EdgeContext, where: Where, { card, subject, live, locale }: Answer): Promise<void> {
   try {
     await context.posting.run(async () => {
       const ref = await context.poster.post(where, card, { subject: subject ?? 'answer', notice: live ? 'copy' : 'answer' });
       if (subject !== null) await rememberAnswer(context.store, subject, ref);
-      if (subject !== null && live) await rememberCopy(context.store, subject, ref, context.clock.now());
+      if (subject !== null && live) await rememberCopy(context.store, subject, { ...ref, locale }, context.clock.now());
     });
   } catch (error) {
     if (where.respond === null || !NOT_THERE.has(slackErrorCode(error) ?? '')) throw error;
@@ -43,7 +43,7 @@ async function toEveryone(context: EdgeContext, where: Where, { card, subject, l
 async function toAsker(context: EdgeContext, where: Where, card: Card): Promise<void> {
   const direct = isDmChannel(where.channel) || where.channel === where.userId;
   if (direct) {
-    await context.poster.post(where, card, { subject: 'answer', notice: null });
+    await inDm(context, where, card);
   } else if (where.respond !== null) {
     await responding(where.respond, {
       ...card,
@@ -53,6 +53,16 @@ async function toAsker(context: EdgeContext, where: Where, card: Card): Promise<
     });
   } else {
     await ephemeral(context, where, card);
+  }
+}
+
+/** The DM with the bot; a DM between two people takes a slash command too, and only its `respond` reaches it. */
+async function inDm(context: EdgeContext, where: Where, card: Card): Promise<void> {
+  try {
+    await context.poster.post(where, card, { subject: 'answer', notice: null });
+  } catch (error) {
+    if (where.respond === null || !NOT_THERE.has(slackErrorCode(error) ?? '')) throw error;
+    await responding(where.respond, { ...card, response_type: 'ephemeral', replace_original: false });
   }
 }
 

@@ -25,6 +25,7 @@ import { createPace } from './pace.ts';
 import { createPoster } from './poster.ts';
 import { createPosting } from './posting.ts';
 import { neededScopes } from './scopes.ts';
+import { createTurns } from './seen.ts';
 import { requiredSettings } from './settings.ts';
 import { TIMING, type Timing } from './timing.ts';
 import { createWindows } from './windows.ts';
@@ -154,9 +155,12 @@ function createApp(connection: Connection, botToken: string, me: Me, { store, cl
     clientOptions: clientOptions(slack.api_url, log),
     convoStore: false,
   });
+  const turn = createTurns();
   app.use(async ({ body, next }) => {
     const eventId: unknown = 'event_id' in body ? body.event_id : undefined;
-    if (typeof eventId !== 'string' || (await store.dedupe.firstTime(`event:${eventId}`, clock.now()))) await next();
+    if (typeof eventId !== 'string') return next();
+    await turn(); // Bolt has acknowledged the event by now
+    if (await store.dedupe.firstTime(`event:${eventId}`, clock.now())) await next();
   });
   app.error(async (error) => log.error({ error: error.message, cause: String(error.original ?? '') }, 'something Slack sent could not be handled'));
   return app;

@@ -1,4 +1,10 @@
+import type { Locale } from '../../blocks/card.ts';
 import type { MessageRef, Repositories } from '../domain/store.ts';
+
+/** A card that answered a command, in the language of who asked or of the channel. */
+export interface Copy extends MessageRef {
+  readonly locale: Locale;
+}
 
 const COPIES_MAX = 5;
 const MARK = '@';
@@ -21,8 +27,8 @@ export async function isLive(store: Repositories, subject: string, ref: MessageR
 }
 
 /** A card of the subject's own, posted as an answer: from now on it follows the subject's state. The oldest gives way. */
-export async function rememberCopy(store: Repositories, subject: string, ref: MessageRef, nowMs: number): Promise<void> {
-  const refs = [ref, ...(await copiesOf(store, subject))].slice(0, COPIES_MAX);
+export async function rememberCopy(store: Repositories, subject: string, copy: Copy, nowMs: number): Promise<void> {
+  const refs = [copy, ...(await copiesOf(store, subject))].slice(0, COPIES_MAX);
   await store.settings.set(key(subject), JSON.stringify(refs), nowMs);
 }
 
@@ -31,9 +37,9 @@ export async function forgetCopy(store: Repositories, subject: string, ref: Mess
   await store.settings.set(key(subject), JSON.stringify(refs), nowMs);
 }
 
-export async function copiesOf(store: Repositories, subject: string): Promise<readonly MessageRef[]> {
+export async function copiesOf(store: Repositories, subject: string): Promise<readonly Copy[]> {
   const text = await store.settings.get(key(subject));
-  return text === null ? [] : (JSON.parse(text) as MessageRef[]);
+  return text === null ? [] : (JSON.parse(text) as Copy[]);
 }
 
 const key = (subject: string): string => `copies:${subject}`;

@@ -136,9 +136,10 @@ function createShow(parts: NotifierParts) {
     });
   };
 
-  const updateCopies = async (subject: string, card: Card): Promise<void> => {
-    for (const ref of await copiesOf(store, subject)) {
-      if (!(await update(ref, card, { subject, notice: 'copy' }))) await forgetCopy(store, subject, ref, clock.now());
+  const updateCopies = async (subject: string): Promise<void> => {
+    for (const copy of await copiesOf(store, subject)) {
+      const card = await subjectCard(store, subject, { ...options(null), locale: copy.locale });
+      if (card !== null && !(await update(copy, card, { subject, notice: 'copy' }))) await forgetCopy(store, subject, copy, clock.now());
     }
   };
 
@@ -151,7 +152,7 @@ function createShow(parts: NotifierParts) {
         const withPicture = await subjectCard(store, id, options(fileId));
         if (withPicture !== null) await update(ref, withPicture, { subject: id, notice: null });
       });
-      await updateCopies(id, card);
+      await updateCopies(id);
       return ref;
     });
 
@@ -173,7 +174,7 @@ function createShow(parts: NotifierParts) {
         const card = await subjectCard(store, id, options(null));
         if (card === null) return;
         await upsert(id, card, place, attempt);
-        await updateCopies(id, card);
+        await updateCopies(id);
       });
       if (plan.incidentId !== null) await incident(plan.incidentId, attempt); // it carries the plan's buttons too
     },

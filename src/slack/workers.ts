@@ -24,9 +24,9 @@ export function createWorkers(atOnce = 16, waitingMax = 1000): Workers {
   };
   return {
     run(work) {
-      if (waiting.length >= waitingMax) return false;
+      if (waiting.length >= waitingMax + atOnce - running) return false;
       waiting.push(work);
-      next();
+      setImmediate(next); // what has just arrived is acknowledged first
       return true;
     },
     async idle(timeoutMs) {

@@ -314,6 +314,6 @@ test('200 commands at once are acknowledged within Slack’s time, and each is a
       return performance.now() - started;
     }),
   );
-  expect(Math.max(...times)).toBeLessThan(3000);
+  expect(Math.max(...times)).toBeLessThan(1500); // Slack gives 3 s; one durable write each before the answer would take longer than this
   await desk.slack.waitFor('all answers', () => desk.slack.ephemerals(BEN).length >= before + 200, 20_000);
 });

@@ -92,6 +92,7 @@ test('workers do so many at once, keep so many waiting, and refuse the rest', as
     running -= 1;
   };
   expect([1, 2, 3, 4].map(() => workers.run(work))).toEqual([true, true, true, false]);
+  await expect.poll(() => releases.length).toBe(2);
   for (const release of releases) release();
   await expect.poll(() => releases.length).toBe(3);
   releases[2]?.();

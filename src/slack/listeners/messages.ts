@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { EdgeContext } from '../context.ts';
+import { createSeen } from '../seen.ts';
 import { onText } from '../text.ts';
 
 /** Kinds of message a person types; edits, joins and bots' messages are none. */
@@ -7,15 +8,16 @@ const TYPED: ReadonlySet<string | undefined> = new Set([undefined, 'file_share',
 
 /** Mentions in channels, and everything in a DM. */
 export function listenToMessages(app: App, context: EdgeContext): void {
-  const said = async (message: { channel: string; ts: string; thread_ts?: string | undefined; user: string; text: string }): Promise<void> => {
+  const seen = createSeen();
+  const said = (message: { channel: string; ts: string; thread_ts?: string | undefined; user: string; text: string }): void => {
     // A mention in a DM may come as both events.
-    if (!(await context.store.dedupe.firstTime(`said:${message.channel}:${message.ts}`, context.clock.now()))) return;
+    if (seen(`${message.channel}:${message.ts}`)) return;
     const threadTs = message.thread_ts ?? (message.channel.startsWith('D') ? null : message.ts);
     onText(context, { channel: message.channel, threadTs, userId: message.user, respond: null }, message.text, null);
   };
   app.event('app_mention', async ({ event }) => {
     if (event.user === undefined || event.bot_id !== undefined) return;
-    await said({ ...event, user: event.user });
+    said({ ...event, user: event.user });
   });
   app.event('message', async ({ event }) => {
     if (event.channel_type !== 'im' || !TYPED.has(event.subtype)) return;
@@ -23,6 +25,6 @@ export function listenToMessages(app: App, context: EdgeContext): void {
     if ('bot_id' in event && event.bot_id !== undefined) return;
     const threadTs = 'thread_ts' in event && typeof event.thread_ts === 'string' ? event.thread_ts : undefined;
     const text = 'text' in event && typeof event.text === 'string' ? event.text : '';
-    await said({ channel: event.channel, ts: event.ts, thread_ts: threadTs, user: event.user, text });
+    said({ channel: event.channel, ts: event.ts, thread_ts: threadTs, user: event.user, text });
   });
 }
