@@ -3,7 +3,7 @@ import { pick, uniform } from './prng.ts';
 import { weekMinute } from './rhythm.ts';
 import type { Node, World } from './world.ts';
 
-const DAY_MIN = 1440;
+export const DAY_MIN = 1440;
 const STREAM = 0x0c4a;
 
 /** What people and machines do to a healthy account all day. A pure function of seed and day; minutes count from the start. */

@@ -180,11 +180,11 @@ const PUBLISHED: Record<string, (node: Node, define: Define) => void> = {
   },
   iam: (node, define) => {
     const calls = (): number => (node.settings.keyActive ? 14 + node.effects.callsAdd : 0);
-    define('CloudTrailMetrics', 'UnauthorizedAttemptCount', 'Count', 'Sum', 'count', 0, () => 0.02 + node.effects.deniedAdd);
+    define('CloudTrailMetrics', 'UnauthorizedAttemptCount', 'Count', 'Sum', 'count', 0, () => 0.02 + node.effects.eventsAdd);
     define('CloudTrailMetrics', 'ApiCallCount', 'Count', 'Sum', 'count', 0, calls);
   },
   vpc: (node, define) => {
-    define('CloudTrailMetrics', 'SecurityGroupEventCount', 'Count', 'Sum', 'count', 0, () => 0.01);
+    define('CloudTrailMetrics', 'SecurityGroupEventCount', 'Count', 'Sum', 'exact', 0, () => node.effects.eventsAdd);
     define('AWS/NATGateway', 'BytesOutToDestination', 'Bytes', 'Sum', 'smooth', 0.05, () => 9_000_000 * node.effects.bytesFactor);
     define('VpcFlowLogs', 'InboundConnectionAttempts', 'Count', 'Sum', 'count', 0, () => 30 + node.effects.callsAdd);
   },

@@ -36,12 +36,11 @@ function pushLoad(node: Node): void {
   const misses = missFactor(node);
   const served = isUp(node) ? now.demand : 0;
   for (const edge of node.edges) {
-    const isStore = edge.to.resource.kind === 'rds' || edge.to.resource.kind === 'dynamodb';
-    edge.to.now.demand += served * edge.perRequest * (isStore ? misses : 1);
+    edge.to.now.demand += served * edge.perRequest * (edge.to.resource.kind === 'rds' ? misses : 1);
   }
 }
 
-/** How much more a caller asks of its stores because its cache misses. */
+/** How much more a caller asks of its databases because its cache misses. */
 function missFactor(node: Node): number {
   for (const edge of node.edges) {
     if (edge.to.resource.kind === 'elasticache')

@@ -1,6 +1,6 @@
 import type { Alarm, Change, LogLine } from '../../domain/signals.ts';
 import { type AlarmState, alarmRules, watch } from './alarms.ts';
-import { Blocks, DAY_MIN } from './blocks.ts';
+import { BLOCK_MIN, Blocks } from './blocks.ts';
 import { buildWorld } from './build.ts';
 import type { FaultBehaviour, FaultMinute, Happened, Said } from './faults/fault.ts';
 import { requireFault } from './faults/index.ts';
@@ -220,13 +220,13 @@ function runHealthy(world: World, scenario: Scenario, minute: number): void {
   propagate(world, minute);
 }
 
-/** Fills one whole day before the start. Each day has its own run-in, so that the order of reading never matters. */
-export function fillHistory(blocks: Blocks, scenario: Scenario, seed: number, day: number): void {
-  if (blocks.has(day)) return;
+/** Fills one whole block before the start. Each has its own run-in, so that the order of reading never matters. */
+export function fillHistory(blocks: Blocks, scenario: Scenario, seed: number, block: number): void {
+  if (blocks.has(block)) return;
   const world = buildWorld(scenario, seed);
   const series = seriesOf(world);
-  const first = day * DAY_MIN;
-  for (let minute = first - RUN_IN_MIN; minute < first + DAY_MIN; minute += 1) {
+  const first = block * BLOCK_MIN;
+  for (let minute = first - RUN_IN_MIN; minute < first + BLOCK_MIN; minute += 1) {
     runHealthy(world, scenario, minute);
     if (minute < first) continue;
     const row = blocks.row(minute);

@@ -1,9 +1,9 @@
 import type { MetricPoint, MetricSeries } from '../../domain/metric.ts';
 import type { AlarmSource, Batch, ChangeSource, Clock, LogSource, MetricSource, TimeWindow, TopologySource } from '../../domain/ports.ts';
 import type { LogLine } from '../../domain/signals.ts';
-import { DAY_MIN } from './blocks.ts';
+import { BLOCK_MIN } from './blocks.ts';
 import { topologyOf } from './build.ts';
-import { dailyChanges } from './daily-changes.ts';
+import { DAY_MIN, dailyChanges } from './daily-changes.ts';
 import { pick } from './prng.ts';
 import { fillHistory, logGroup, MINUTE_MS, type Simulation } from './simulation.ts';
 import { chatter, writesLogs } from './symptoms.ts';
@@ -42,8 +42,8 @@ export const metricSource = (account: Readable): MetricSource => ({
   async read(asked, signal) {
     const { simulation, window, gaps, completeUntilMs } = await open(account, 'metrics', asked, signal);
     const { first, last } = minutesOf(simulation, window);
-    for (let day = Math.floor(first / DAY_MIN); day < 0 && day <= Math.floor(last / DAY_MIN); day += 1) {
-      fillHistory(simulation.blocks, simulation.scenario, simulation.seed, day);
+    for (let block = Math.floor(first / BLOCK_MIN); block < 0 && block <= Math.floor(last / BLOCK_MIN); block += 1) {
+      fillHistory(simulation.blocks, simulation.scenario, simulation.seed, block);
     }
     const items: MetricSeries[] = [];
     for (const [column, { ref, node, unit }] of simulation.series.entries()) {

@@ -42,7 +42,7 @@ export interface Effects {
   evictions: number; // a minute
   demandFactor: number;
   iopsFactor: number;
-  deniedAdd: number; // refused API calls a minute
+  eventsAdd: number; // refused calls, or changes of security groups, a minute
   callsAdd: number; // API calls a minute
   bytesFactor: number; // outgoing traffic
   sickZone: number; // index of the zone whose targets fail; -1: none
@@ -128,7 +128,7 @@ export const neutralEffects = (): Effects => ({
   evictions: 0,
   demandFactor: 1,
   iopsFactor: 1,
-  deniedAdd: 0,
+  eventsAdd: 0,
   callsAdd: 0,
   bytesFactor: 1,
   sickZone: -1,

@@ -122,6 +122,17 @@ describe('a sandbox account', () => {
     }
   });
 
+  it('lives through at least 5,000 minutes in a second of CPU', () => {
+    const speeds = [1, 2, 3].map((seed) => {
+      const drive = new Drive(scenarioOf(SICK), { seed }).to(1);
+      const before = process.cpuUsage();
+      drive.to(1001);
+      const used = process.cpuUsage(before); // microseconds
+      return 1_000_000_000 / (used.user + used.system);
+    });
+    expect(Math.max(...speeds)).toBeGreaterThan(5000);
+  });
+
   it('feels a wrong action: a service that is taken down fails for its callers, and counts as unsafe', async () => {
     const drive = new Drive(scenarioOf('')).to(5);
     await drive.run('take_service_down', 'ecs/checkout');

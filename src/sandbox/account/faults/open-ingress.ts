@@ -24,7 +24,8 @@ export const openIngress = defineFault({
         },
       ];
     },
-    push({ target, strength }) {
+    push({ target, age, strength }) {
+      if (age === 0) target.effects.eventsAdd += 1;
       target.effects.callsAdd += attempts * strength;
     },
     say: ({ strength, minute }) => (strength < 1 ? [] : [{ level: 'warn', message: `rejected connection to port ${port} from 198.51.100.${minute % 250}` }]),

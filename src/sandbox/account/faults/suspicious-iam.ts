@@ -33,7 +33,7 @@ export const suspiciousIam = defineFault({
       ];
     },
     push({ target, strength }) {
-      target.effects.deniedAdd += denied * strength;
+      target.effects.eventsAdd += denied * strength;
       target.effects.callsAdd += denied * 3 * strength;
     },
     say: ({ target, strength, minute }) =>
