@@ -1,11 +1,11 @@
-import type { Card, CardOptions, Locale } from '../../blocks/card.ts';
+import type { CardOptions, Locale } from '../../blocks/card.ts';
 import { noteCard } from '../../blocks/note.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import type { Log } from '../domain/log.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Clock, Directory, Notifier } from '../domain/ports.ts';
 import type { MessageRef, Store } from '../domain/store.ts';
-import { copiesOf, forgetCopy } from './copies.ts';
+import { createCards } from './cards.ts';
 import { createLocks } from './locks.ts';
 import { createPictures } from './pictures.ts';
 import type { Mark, Place, Poster } from './poster.ts';
@@ -40,7 +40,6 @@ export interface SlackNotifier extends Notifier {
 }
 
 const FIRST_TRY: Try = { key: 'direct', again: false };
-const SEEN_MAX = 2000;
 
 /**
  * Shows notices in Slack. The card is made from the store at the moment of delivery; one subject has one card, updated in
@@ -52,7 +51,8 @@ export function createSlackNotifier(parts: NotifierParts): SlackNotifier {
     signal.throwIfAborted();
     switch (notice.type) {
       case 'incident':
-        return show.incident(notice.incidentId, attempt);
+        await show.incident(notice.incidentId, attempt);
+        return;
       case 'plan':
         return show.plan(notice.planId, attempt);
       case 'thread':
@@ -104,55 +104,20 @@ export function createSlackNotifier(parts: NotifierParts): SlackNotifier {
 function createShow(parts: NotifierParts) {
   const { store, poster, clock, channel } = parts;
   const lock = createLocks();
-  const shown = new Map<string, string>(); // ref → the card last written there: an unchanged card costs no message
+  const cards = createCards(parts);
   const pictures = createPictures(parts);
   const options = (chartFileId: string | null): CardOptions => ({ locale: parts.locale, nowMs: clock.now(), chartFileId });
-
-  const remember = (ref: MessageRef, card: Card): void => {
-    const oldest = shown.keys().next();
-    if (shown.size >= SEEN_MAX && oldest.done !== true) shown.delete(oldest.value);
-    shown.set(`${ref.channel}:${ref.ts}`, JSON.stringify(card));
-  };
-  const update = async (ref: MessageRef, card: Card, mark: Mark): Promise<boolean> => {
-    if (shown.get(`${ref.channel}:${ref.ts}`) === JSON.stringify(card)) return true;
-    const there = await poster.update(ref, card, mark);
-    if (there) remember(ref, card);
-    return there;
-  };
-
-  /** Posts the subject's one card, or edits it where it is. */
-  const upsert = async (subject: string, card: Card, place: Place, attempt: Try): Promise<MessageRef> => {
-    const mark = { subject, notice: null };
-    const known = (await store.messages.get(subject)) ?? (attempt.again ? await poster.find(place, mark) : null);
-    if (known !== null && (await update(known, card, mark))) {
-      await store.messages.put(subject, known);
-      return known;
-    }
-    return parts.posting.run(async () => {
-      const ref = await poster.post(place, card, mark);
-      await store.messages.put(subject, ref);
-      remember(ref, card);
-      return ref;
-    });
-  };
-
-  const updateCopies = async (subject: string): Promise<void> => {
-    for (const copy of await copiesOf(store, subject)) {
-      const card = await subjectCard(store, subject, { ...options(null), locale: copy.locale });
-      if (card !== null && !(await update(copy, card, { subject, notice: 'copy' }))) await forgetCopy(store, subject, copy, clock.now());
-    }
-  };
 
   const incident = async (id: string, attempt: Try): Promise<MessageRef | null> =>
     lock(id, async () => {
       const card = await subjectCard(store, id, options(await pictures.known(id)));
       if (card === null) return null;
-      const ref = await upsert(id, card, { channel, threadTs: null }, attempt);
+      const ref = await cards.put(id, card, { channel, threadTs: null }, attempt);
       await pictures.renew(id, async (fileId) => {
         const withPicture = await subjectCard(store, id, options(fileId));
-        if (withPicture !== null) await update(ref, withPicture, { subject: id, notice: null });
+        if (withPicture !== null) await cards.edit(ref, withPicture, { subject: id, notice: null });
       });
-      await updateCopies(id);
+      await cards.editCopies(id);
       return ref;
     });
 
@@ -161,33 +126,30 @@ function createShow(parts: NotifierParts) {
     return ref === null ? { channel, threadTs: null } : { channel: ref.channel, threadTs: ref.ts };
   };
 
+  const plan = async (id: string, attempt: Try): Promise<void> => {
+    const found = await store.plans.get(id);
+    if (found === null) return;
+    const place = found.incidentId === null ? { channel, threadTs: null } : await threadOf(found.incidentId, attempt);
+    await lock(id, async () => {
+      const card = await subjectCard(store, id, options(null));
+      if (card === null) return;
+      await cards.put(id, card, place, attempt);
+      await cards.editCopies(id);
+    });
+    if (found.incidentId !== null) await incident(found.incidentId, attempt); // it carries the plan's buttons too
+  };
+
   return {
+    incident,
+    plan,
     threadOf,
-    async incident(id: string, attempt: Try) {
-      await incident(id, attempt);
-    },
-    async plan(id: string, attempt: Try) {
-      const plan = await store.plans.get(id);
-      if (plan === null) return;
-      const place = plan.incidentId === null ? { channel, threadTs: null } : await threadOf(plan.incidentId, attempt);
-      await lock(id, async () => {
-        const card = await subjectCard(store, id, options(null));
-        if (card === null) return;
-        await upsert(id, card, place, attempt);
-        await updateCopies(id);
-      });
-      if (plan.incidentId !== null) await incident(plan.incidentId, attempt); // it carries the plan's buttons too
-    },
     async note(place: Place, note: Explanation, mentions: readonly string[], locale: Locale, mark: Mark, attempt: Try) {
       if (attempt.again && (await poster.find(place, mark)) !== null) return;
       await poster.post(place, noteCard(note, [...mentions], { locale, nowMs: clock.now() }), mark);
     },
     async runbook(incidentId: string, slug: string, attempt: Try) {
       const content = await parts.runbook(slug);
-      if (content === null) {
-        parts.log.warn({ slug, incidentId }, 'the runbook to attach is not in the archive');
-        return;
-      }
+      if (content === null) return parts.log.warn({ slug, incidentId }, 'the runbook to attach is not in the archive');
       const place = await threadOf(incidentId, attempt);
       const filename = `${slug}-runbook.md`;
       if (attempt.again && (await poster.findFile(place, filename)) !== null) return;
