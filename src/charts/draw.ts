@@ -1,14 +1,15 @@
 import { Resvg } from '@resvg/resvg-js';
 import { init } from 'echarts';
 import type { ChartSpec } from '../domain/chart.ts';
-import { FONT_FAMILY, fontFiles } from './fonts.ts';
+import { FONT_FAMILY, fontFilesFor } from './fonts.ts';
 import { HEIGHT, WIDTH } from './layout.ts';
 import { chartOption } from './option.ts';
 
 /** Draws in this thread: some 50 ms of computing. Edges use the renderer, which does it in a worker. */
 export function drawPng(spec: ChartSpec): Uint8Array {
-  const fonts = { fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: FONT_FAMILY, sansSerifFamily: FONT_FAMILY };
-  return new Resvg(drawSvg(spec), { font: fonts, logLevel: 'off' }).render().asPng();
+  const svg = drawSvg(spec);
+  const fonts = { fontFiles: fontFilesFor(svg), loadSystemFonts: false, defaultFontFamily: FONT_FAMILY, sansSerifFamily: FONT_FAMILY };
+  return new Resvg(svg, { font: fonts, logLevel: 'off' }).render().asPng();
 }
 
 // ECharts writes the font of time labels as one shorthand, which resvg does not read.

@@ -1,18 +1,12 @@
 import type { CustomSeriesOption, EChartsOption, LineSeriesOption, XAXisComponentOption } from 'echarts';
 import type { ChartSpec } from '../domain/chart.ts';
-import { formatQuantity } from '../domain/quantity.ts';
+import { COLOURS, LINES, markers, noData, titles } from './annotations.ts';
 import { FONT_FAMILY } from './fonts.ts';
-import { fitted, LABEL_FONT_SIZE, LABEL_ROW_HEIGHT, PLOT, placeLabels, textWidth, WIDTH } from './layout.ts';
+import { PLOT, WIDTH } from './layout.ts';
 import { type ValueAxis, valueAxis } from './scale.ts';
 import { lineCells, lonely, type TimeRange, timeRange } from './series.ts';
 
-// On an own light card, so that it reads the same in Slack's light and dark themes. Hues differ in lightness too.
-const COLOURS = { ink: '#1f2933', soft: '#52606d', grid: '#e4e7eb', band: '#9fb3c8', anomaly: '#d64545', threshold: '#b44d12', marker: '#6b4fbb' } as const;
-const LINES = ['#0b69a3', '#0f8a6a', '#a23b8f', '#8d6b1a', '#3b5bdb', '#5c5c5c'] as const;
 const MAX_SPANS = 40;
-const MAX_MARKERS = 60;
-
-type Graphic = Extract<EChartsOption['graphic'], unknown[]>[number];
 
 /** The whole picture as ECharts sees it. Pure: the same spec gives the same picture. */
 export function chartOption(spec: ChartSpec): EChartsOption {
@@ -144,77 +138,4 @@ function marks(spec: ChartSpec, axis: ValueAxis): Pick<LineSeriesOption, 'markAr
           },
         }),
   };
-}
-
-const text = (content: string, left: number, top: number, fontSize: number, colour: string, bold = false): Graphic => ({
-  type: 'text',
-  left,
-  top,
-  silent: true,
-  z: 8,
-  style: { text: content, fill: colour, fontFamily: FONT_FAMILY, fontSize, fontWeight: bold ? 'bold' : 'normal', backgroundColor: '#ffffff' },
-});
-
-/** The title and, under it, one key for each thing the picture shows. */
-function titles(spec: ChartSpec, axis: ValueAxis): Graphic[] {
-  const { threshold } = spec;
-  const limit = threshold === null ? null : `threshold ${formatQuantity(threshold, spec.unit)}${axis.showsThreshold ? '' : ' (off the chart)'}`;
-  const keys: { readonly name: string; readonly colour: string; readonly shape: 'line' | 'dashes' | 'area' }[] = [
-    ...spec.series.map((one, index) => ({ name: one.name, colour: LINES[index] ?? COLOURS.ink, shape: 'line' as const })),
-    ...(spec.band.length > 1 ? [{ name: 'normal range', colour: COLOURS.band, shape: 'area' as const }] : []),
-    ...(limit === null ? [] : [{ name: limit, colour: COLOURS.threshold, shape: 'dashes' as const }]),
-    ...spanKeys(spec),
-  ];
-  const elements: Graphic[] = [text(fitted(spec.title, PLOT.right - 36, 22), 36, 18, 22, COLOURS.ink, true)];
-  let left = 36;
-  for (const key of keys) {
-    const name = fitted(key.name, 340, 15);
-    if (left + 40 + textWidth(name, 15) > PLOT.right) break;
-    elements.push(swatch(key.shape, key.colour, left), text(name, left + 36, 56, 15, COLOURS.soft));
-    left += 36 + textWidth(name, 15) + 26;
-  }
-  return elements;
-}
-
-const DIRECTIONS: Readonly<Record<string, string>> = { up: 'too high', down: 'too low', flat: 'stuck', missing: 'no data', '': 'anomaly' };
-
-function spanKeys(spec: ChartSpec): { name: string; colour: string; shape: 'area' }[] {
-  const names = [...new Set(spec.spans.map((span) => DIRECTIONS[span.label] ?? span.label))].slice(0, 2);
-  return names.map((name) => ({ name, colour: COLOURS.anomaly, shape: 'area' }));
-}
-
-function swatch(shape: 'line' | 'dashes' | 'area', colour: string, left: number): Graphic {
-  if (shape === 'area') return { type: 'rect', silent: true, shape: { x: left, y: 57, width: 26, height: 14 }, style: { fill: colour, opacity: 0.4 } };
-  const dash = shape === 'dashes' ? { lineDash: [7, 4] } : {};
-  return { type: 'line', silent: true, shape: { x1: left, y1: 64, x2: left + 26, y2: 64 }, style: { stroke: colour, lineWidth: 3, ...dash } };
-}
-
-/** A line for each change or action, with words above the plot where there is room for them. */
-function markers(spec: ChartSpec, range: TimeRange): Graphic[] {
-  const width = PLOT.right - PLOT.left;
-  const inside = spec.markers.filter((marker) => marker.atMs >= range.fromMs && marker.atMs <= range.toMs).slice(0, MAX_MARKERS);
-  const placed = inside.map((marker) => ({
-    label: marker.label.replaceAll('_', ' '),
-    x: PLOT.left + ((marker.atMs - range.fromMs) / (range.toMs - range.fromMs)) * width,
-  }));
-  const { labels, unnamed } = placeLabels(placed);
-  const top = (row: number): number => PLOT.top - 4 - (row + 1) * LABEL_ROW_HEIGHT;
-  const rowAt = new Map(labels.map((label) => [label.x, label.row]));
-  const strokes = placed.map(({ x }): Graphic => {
-    const row = rowAt.get(x);
-    const y1 = row === undefined ? PLOT.top - 4 : top(row) + LABEL_ROW_HEIGHT - 3;
-    return {
-      type: 'line',
-      silent: true,
-      z: 6,
-      shape: { x1: x, y1, x2: x, y2: PLOT.bottom },
-      style: { stroke: COLOURS.marker, lineWidth: 1.5, lineDash: [3, 3] },
-    };
-  });
-  const words = labels.map((label) => text(label.text, label.left, top(label.row), LABEL_FONT_SIZE, COLOURS.marker));
-  return [...strokes, ...words, ...(unnamed === 0 ? [] : [text(`+ ${unnamed} more`, PLOT.right - 70, 22, 14, COLOURS.marker)])];
-}
-
-function noData(): Graphic {
-  return text('No data in this window', (PLOT.left + PLOT.right) / 2 - 110, (PLOT.top + PLOT.bottom) / 2 - 12, 20, COLOURS.soft);
 }
