@@ -2,6 +2,7 @@ import type { Anomaly } from '../domain/anomaly.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { LogLine } from '../domain/signals.ts';
 import { LogMiner } from './templates/miner.ts';
+import { kindLookup } from './wording.ts';
 
 const MOST_ANOMALIES = 8;
 const MOST_TEMPLATES = 4;
@@ -16,8 +17,7 @@ const DIRECTIONS: Readonly<Record<Anomaly['direction'], string>> = { up: 'high',
  * about the kind of problem.
  */
 export function describeTrouble(anomalies: readonly Anomaly[], resources: readonly Resource[], errorLines: readonly LogLine[]): string {
-  const kinds = new Map(resources.map((resource) => [resource.id, resource.kind]));
-  const kindOf = (id: string | null): string => (id === null ? '' : (kinds.get(id) ?? id.split('/')[0] ?? ''));
+  const kindOf = kindLookup(resources);
   const ranked = [...anomalies].sort((a, b) => b.severity - a.severity || a.startedAtMs - b.startedAtMs);
   const sentences = new Set(ranked.map((anomaly) => sentenceOf(anomaly, kindOf(anomaly.resourceId))));
   return [...[...sentences].slice(0, MOST_ANOMALIES), ...commonest(errorLines, kindOf)].join('. ');

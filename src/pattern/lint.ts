@@ -1,10 +1,145 @@
+import { z } from 'zod';
 import { type Pattern, PatternSchema } from '../domain/pattern.ts';
+import type { Risk } from '../domain/risk.ts';
 
-/** What is wrong with one record, each in a sentence naming the field; empty: nothing. `actions` are those of the catalogue. */
+const MAX_FILE_CHARS = 200_000;
+const MAX_FILES = 5000;
+/** Slack reads `<!channel>`, `<@U…>`, `<#C…>` and `<http…|text>` as more than text. */
+const MENTION = /<[!@#][^>]*>?|<[a-z]+:[^>]*>|@(?:channel|here|everyone)\b/i;
+/** Control characters and marks that turn the direction of text can hide what a line says. */
+const HIDDEN = /[\p{Cc}\u200B-\u200F\u202A-\u202E\u2066-\u2069]/u;
+
+/** One thing that is wrong with a pattern file: where (`file:line`, field) and what, in words. */
+export interface PatternProblem {
+  readonly file: string;
+  readonly line: number; // 1-based
+  readonly field: string; // solutions[0].action; empty for the whole file
+  readonly message: string;
+}
+
+export interface PatternFile {
+  readonly name: string;
+  readonly content: string; // a JSON object, or several, one a line (.jsonl)
+}
+
+/** Action of the catalogue → its own risk. */
+export type KnownActions = ReadonlyMap<string, Risk>;
+
+/** All or nothing: the patterns when every file is in order, otherwise every problem of every file. */
+export function lintPatterns(files: readonly PatternFile[], actions: KnownActions): { patterns: readonly Pattern[]; problems: readonly PatternProblem[] } {
+  if (files.length > MAX_FILES) {
+    const message = `There are ${files.length} files; at most ${MAX_FILES} are read at once.`;
+    return { patterns: [], problems: [{ file: files[0]?.name ?? '', line: 1, field: '', message }] };
+  }
+  const patterns: Pattern[] = [];
+  const problems: PatternProblem[] = [];
+  const places = new Map<string, string>();
+  for (const record of files.flatMap(recordsOf)) {
+    const report = (field: string, message: string): void => {
+      problems.push({ file: record.file, line: lineOf(record, field), field, message });
+    };
+    const pattern = readRecord(record, report);
+    if (pattern === null) continue;
+    checkActions(pattern, actions, report);
+    for (const { field, message } of checkTexts(pattern)) report(field, message);
+    const before = places.get(pattern.pattern_id);
+    if (before !== undefined) report('pattern_id', `${pattern.pattern_id} is also in ${before}.`);
+    places.set(pattern.pattern_id, `${record.file}:${record.firstLine}`);
+    patterns.push(pattern);
+  }
+  return problems.length > 0 ? { patterns: [], problems } : { patterns, problems };
+}
+
+/** What keeps one pattern from being saved, in words; empty when nothing does. */
 export function patternProblems(pattern: Pattern, actions: ReadonlySet<string>): string[] {
   const parsed = PatternSchema.safeParse(pattern);
-  if (!parsed.success) return parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  return pattern.solutions.flatMap((solution, index) =>
-    actions.has(solution.action) ? [] : [`solutions.${index}.action: there is no action "${solution.action}".`],
-  );
+  if (!parsed.success) return parsed.error.issues.map((issue) => `${fieldName(issue.path)}: ${issue.message}`);
+  const unknown = pattern.solutions
+    .filter(({ action }) => !actions.has(action))
+    .map(({ action }) => `There is no action "${action}". Known are: ${[...actions].sort().join(', ')}.`);
+  return [...unknown, ...checkTexts(pattern).map(({ field, message }) => `${field}: ${message}`)];
+}
+
+interface Record_ {
+  readonly file: string;
+  readonly text: string;
+  readonly firstLine: number;
+}
+type Report = (field: string, message: string) => void;
+
+function recordsOf(file: PatternFile): Record_[] {
+  if (!file.name.endsWith('.jsonl')) return [{ file: file.name, text: file.content, firstLine: 1 }];
+  return file.content
+    .split('\n')
+    .map((text, i) => ({ file: file.name, text, firstLine: i + 1 }))
+    .filter(({ text }) => text.trim() !== '');
+}
+
+function readRecord(record: Record_, report: Report): Pattern | null {
+  if (record.text.length > MAX_FILE_CHARS) {
+    report('', `The record has ${record.text.length} characters; at most ${MAX_FILE_CHARS} are allowed.`);
+    return null;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(record.text);
+  } catch (error) {
+    report('', `This is not JSON: ${(error as Error).message}`);
+    return null;
+  }
+  const parsed = z.strictObject(PatternSchema.shape).safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) report(fieldName(issue.path), issue.message);
+  return null;
+}
+
+function checkActions(pattern: Pattern, actions: KnownActions, report: Report): void {
+  pattern.solutions.forEach(({ action, risk }, i) => {
+    const known = actions.get(action);
+    if (known === undefined) report(`solutions[${i}].action`, `There is no action "${action}".`);
+    else if (known !== risk) report(`solutions[${i}].risk`, `The risk of ${action} is ${known}, not ${risk}.`);
+  });
+}
+
+function checkTexts(pattern: Pattern): { field: string; message: string }[] {
+  const texts: [string, string][] = [
+    ['title', pattern.title],
+    ['description', pattern.description],
+    ...pattern.symptoms.map((text, i): [string, string] => [`symptoms[${i}]`, text]),
+    ...pattern.root_causes.map((text, i): [string, string] => [`root_causes[${i}]`, text]),
+  ];
+  return texts.flatMap(([field, text]) => {
+    if (MENTION.test(text)) return [{ field, message: 'Mentions and links in angle brackets are not allowed.' }];
+    if (HIDDEN.test(field === 'description' ? text.replaceAll('\n', ' ') : text)) return [{ field, message: 'Hidden or control characters are not allowed.' }];
+    return [];
+  });
+}
+
+const fieldName = (path: readonly PropertyKey[]): string =>
+  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${String(part)}`)).join('');
+
+/** The line on which a field stands: its key is looked for, list items by counting on from there. */
+function lineOf(record: Record_, field: string): number {
+  const lines = record.text.split('\n');
+  const parts = field.split(/[.[\]]+/).filter(Boolean);
+  let at = 0;
+  for (const part of parts) {
+    const index = /^\d+$/.test(part) ? Number(part) : null;
+    const next = index === null ? lines.findIndex((line, i) => i >= at && line.includes(`"${part}"`)) : itemLine(lines, at, index);
+    if (next < 0) break;
+    at = next;
+  }
+  return record.firstLine + at;
+}
+
+function itemLine(lines: readonly string[], from: number, index: number): number {
+  let left = index;
+  for (let at = from + 1; at < lines.length; at += 1) {
+    const line = (lines[at] ?? '').trim();
+    if (line === '{' || line.startsWith('"') || line.startsWith('{ ')) {
+      if (left === 0 && !/^"[a-z_]+":/.test(line)) return at;
+      if (!/^"[a-z_]+":/.test(line)) left -= 1;
+    }
+  }
+  return -1;
 }
