@@ -74,17 +74,17 @@ describe('a sandbox account', () => {
         fc.integer({ min: 0, max: 1_000_000 }),
         fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 6 }),
         fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 }),
-        async (seed, steps, days) => {
+        async (seed, steps, quarters) => {
           const straight = new Drive(scenario, { seed }).to(60);
           const winding = new Drive(scenario, { seed });
-          for (const day of days) await everything(winding, START_MS - day * DAY_MS);
+          for (const quarter of quarters) await everything(winding, START_MS - quarter * 6 * 3_600_000);
           let minute = 0;
           for (const step of steps) {
             minute += step;
             await everything(winding.to(minute), START_MS);
           }
           winding.to(60);
-          const fromMs = START_MS - 26 * 3_600_000;
+          const fromMs = START_MS - 8 * 3_600_000;
           expect(await everything(winding, fromMs)).toEqual(await everything(straight, fromMs));
         },
       ),
