@@ -1,4 +1,5 @@
 import type { Evidence } from '../domain/rca.ts';
+import { isGeneric } from './causes.ts';
 import type { DimensionResult, Finding } from './finding.ts';
 import { clamp01, noisyOr } from './stats.ts';
 
@@ -21,8 +22,7 @@ export interface Ranked {
 const WEIGHTS = { own: 0.92, change: 0.6, backing: 0.2, time: 0.2, history: 0.25 };
 const BLIND = 0.35; // what a change counts on a resource that has no metrics
 const CHANGE_WINS = 0.3;
-const GENERIC: ReadonlySet<string> = new Set(['latency', 'errors', 'unknown', 'queue', 'network', 'io']);
-const CHANGE_KINDS: ReadonlySet<string> = new Set(['deploy', 'config', 'scale', 'infrastructure', 'access', 'ingress']);
+const TELLING: ReadonlySet<string> = new Set(['deploy', 'config', 'scale', 'access', 'ingress']); // kinds of change that are a cause by themselves
 const MAX_EVIDENCE = 30;
 
 /** Puts the findings of all dimensions together by resource. Backing never makes a candidate; counter-evidence lowers one. */
@@ -79,20 +79,20 @@ function ownStrength(kinds: ReadonlyMap<string, number>): number {
   let generic = 0;
   let specific = 0;
   for (const [kind, strength] of kinds) {
-    if (GENERIC.has(kind)) generic = Math.max(generic, strength);
+    if (isGeneric(kind)) generic = Math.max(generic, strength);
     else specific = Math.max(specific, strength);
   }
   return noisyOr(generic, specific * 0.9);
 }
 
 function mainKind(kinds: ReadonlyMap<string, number>, backing: readonly Sourced[], change: Finding | null, changed: number): string {
-  if (change?.kind != null && changed >= CHANGE_WINS) return change.kind;
+  if (change?.kind != null && TELLING.has(change.kind) && changed >= CHANGE_WINS) return change.kind;
   let best = 'unknown';
   let most = 0;
   for (const [kind, strength] of kinds) {
-    if (CHANGE_KINDS.has(kind) && kind === change?.kind) continue;
+    if (kind === change?.kind && TELLING.has(kind)) continue;
     const backed = noisyOr(...backing.filter(({ finding }) => finding.kind === kind).map(({ finding }) => finding.strength * 0.3));
-    const weight = strength * (GENERIC.has(kind) ? 0.55 : 1) + backed * 0.5;
+    const weight = strength * (isGeneric(kind) ? 0.55 : 1) + backed * 0.5;
     if (weight > most) [best, most] = [kind, weight];
   }
   return best;

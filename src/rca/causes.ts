@@ -23,10 +23,17 @@ const SENTENCES: Readonly<Record<string, string>> = {
   snapshots: 'Snapshots pile up in {resource}',
   volumes: 'Unused volumes pile up in {resource}',
   cost: 'The cost of {resource} grows',
+  stuck: '{resource} hangs and takes no more work',
+  egress: '{resource} sends data out that nobody asks it for',
   network: 'Network traffic of {resource} is unusual',
   errors: '{resource} itself fails',
   latency: '{resource} itself is slow',
 };
+
+const GENERIC: ReadonlySet<string> = new Set(['latency', 'errors', 'unknown', 'queue', 'network', 'io']);
+
+/** Kinds that say that something is wrong rather than what. */
+export const isGeneric = (kind: string): boolean => GENERIC.has(kind);
 
 /** What the cause is, in one sentence. Kinds without a sentence of their own are said to be unknown. */
 export function causeOf(kind: string, resource: string): Explanation {

@@ -15,7 +15,7 @@ const clears = (action: string, fit: number): Fit => ({ action, fit, place: 'her
 /** What helps against what. An action the catalogue lacks, or that does not fit the target's kind, is passed over. */
 export const FITS: Readonly<Record<string, readonly Fit[]>> = {
   deploy: [here('rollback_deploy', 1)],
-  config: [here('revert_config', 1)],
+  config: [here('revert_config', 0.95)],
   scale: [here('scale_out', 0.9), here('scale_up', 0.7), here('raise_concurrency', 0.6), here('raise_capacity', 0.6)],
   leak: [clears('restart_service', 1), clears('reboot_instance', 0.6), here('scale_up', 0.3)],
   memory: [clears('restart_service', 0.9), clears('reboot_instance', 0.6), here('scale_up', 0.6), clears('clear_cache', 0.5)],
@@ -24,7 +24,9 @@ export const FITS: Readonly<Record<string, readonly Fit[]>> = {
   throttling: [here('raise_concurrency', 1), here('raise_capacity', 1)],
   connections: [here('raise_connection_limit', 0.8), { action: 'restart_service', fit: 0.9, place: 'callers', generic: true }, clears('reboot_database', 0.6)],
   disk: [clears('clear_logs', 1), here('expand_volume', 0.9)],
-  io: [here('scale_up', 0.5), clears('reboot_database', 0.4)],
+  io: [clears('reboot_database', 0.9), here('failover_database', 0.6), here('scale_up', 0.5)],
+  stuck: [clears('restart_service', 1), clears('reboot_instance', 0.7)],
+  egress: [here('stop_resource', 0.9)],
   cache: [here('scale_up', 0.9), clears('clear_cache', 0.6)],
   zone: [{ action: 'leave_zone', fit: 1, place: 'entry', generic: false }],
   snapshots: [here('delete_snapshots', 1)],
@@ -34,7 +36,7 @@ export const FITS: Readonly<Record<string, readonly Fit[]>> = {
   ingress: [here('revoke_ingress', 1)],
   certificate: [here('renew_certificate', 1)],
   errors: [here('failover_database', 0.9), clears('restart_service', 0.7), clears('reboot_instance', 0.5), clears('reboot_database', 0.4)],
-  latency: [here('failover_database', 0.7), clears('reboot_database', 0.5), clears('restart_service', 0.6), here('scale_out', 0.4)],
+  latency: [here('failover_database', 0.9), clears('reboot_database', 0.5), clears('restart_service', 0.6), here('scale_out', 0.4)],
 };
 
 /** The kinds of cause that an action suits well. */

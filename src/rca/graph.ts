@@ -21,12 +21,15 @@ export function buildGraph(topology: Topology): Graph {
   for (const { from, to, kind } of topology.dependencies) {
     if (from === to) continue;
     for (const id of [from, to]) if (!resources.has(id)) unknown.add(id);
-    const reader = kind === 'reads' && QUEUES.includes(resources.get(to)?.kind ?? '');
+    const reader = kind === 'reads' && isQueueKind(resources.get(to)?.kind);
     link(causes, reader ? to : from, reader ? from : to);
     link(victims, reader ? from : to, reader ? to : from);
   }
   return { resources, causes: lists(causes), victims: lists(victims), unknown: [...unknown] };
 }
+
+const isQueueKind = (kind: string | undefined): boolean => kind !== undefined && QUEUES.includes(kind);
+export const isQueue = (graph: Graph, id: string): boolean => isQueueKind(graph.resources.get(id)?.kind);
 
 function link(map: Map<string, Set<string>>, from: string, to: string): void {
   const known = map.get(from);

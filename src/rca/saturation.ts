@@ -1,7 +1,9 @@
 import { explain } from '../domain/explanation.ts';
 import type { MetricRef } from '../domain/metric.ts';
+import type { Evidence } from '../domain/rca.ts';
 import { metricEvidence, plain } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import { isSurge, pushedOnto, stuckConsumers } from './load.ts';
 import type { Prepared } from './prepare.ts';
 import type { Shift } from './shift.ts';
 import type { Role } from './signals.ts';
@@ -14,24 +16,42 @@ export interface Saturation {
 
 const UNREACHED = 0.35; // weight of a resource that the subject is not known to depend on
 const KIND: Partial<Record<Role, string>> = { health: 'errors', other: 'unknown', requests: 'traffic', replication: 'io' };
-const TRAFFIC_GROWTH = 1.3;
+const WEIGHT: Readonly<Record<string, number>> = { traffic: 0.95, more_requests: 0.1, egress: 0.8 };
 
-/** The strongest saturation of each resource and kind. */
+/** The strongest saturation of each resource and kind, less what the load that others put on it explains. */
 export function saturationOf(prepared: Prepared): readonly Saturation[] {
   const best = new Map<string, Saturation>();
+  const note = (saturation: Saturation): void => {
+    const key = `${saturation.finding.resourceId}\u0000${saturation.finding.kind}`;
+    if ((best.get(key)?.finding.strength ?? 0) < saturation.finding.strength) best.set(key, saturation);
+  };
   for (const [resourceId, shifts] of prepared.shiftsOf) {
-    const distance = prepared.steps.get(resourceId);
-    const near = distance === undefined ? UNREACHED : 0.98 ** distance;
     for (const shift of shifts) {
-      const strength = shift.strength * shift.reading.causal * near * 0.85;
-      if (strength < 0.05 || (shift.reading.role === 'requests' && shift.during < shift.base * TRAFFIC_GROWTH)) continue;
-      const kind = kindOf(shift.series.ref, shift.reading.role, shift.ramp);
-      const key = `${resourceId}\u0000${kind}`;
-      if ((best.get(key)?.finding.strength ?? 0) >= strength) continue;
-      best.set(key, { finding: { resourceId, kind, strength, evidence: [evidenceOf(prepared, shift, strength)] }, shift });
+      const kind = kindIn(prepared, resourceId, shift);
+      const weight = WEIGHT[kind] ?? shift.reading.causal;
+      const strength = shift.strength * weight * nearness(prepared, resourceId) * 0.85 * (1 - pushedOnto(prepared, resourceId, kind));
+      if (strength >= 0.05) note({ finding: { resourceId, kind, strength, evidence: [evidenceOf(prepared, shift, strength)] }, shift });
     }
   }
+  for (const stuck of stuckConsumers(prepared)) {
+    const strength = stuck.strength * nearness(prepared, stuck.shift.series.resourceId) * 0.85;
+    note({
+      finding: { resourceId: stuck.shift.series.resourceId, kind: 'stuck', strength, evidence: [fellTo(prepared, stuck.shift, strength)] },
+      shift: stuck.shift,
+    });
+  }
   return [...best.values()];
+}
+
+function nearness(prepared: Prepared, resourceId: string): number {
+  const distance = prepared.steps.get(resourceId);
+  return distance === undefined ? UNREACHED : 0.98 ** distance;
+}
+
+function kindIn(prepared: Prepared, resourceId: string, shift: Shift): string {
+  if (shift.reading.role === 'requests') return isSurge(prepared, resourceId, shift) ? 'traffic' : 'more_requests';
+  if (shift.reading.role === 'network' && /out/i.test(shift.series.ref.name) && !prepared.graph.victims.has(resourceId)) return 'egress';
+  return kindOf(shift.series.ref, shift.reading.role, shift.ramp);
 }
 
 /** The kind of cause that a metric out of line speaks for. `ramp`: it climbed slowly. */
@@ -45,7 +65,17 @@ export function kindOf(ref: MetricRef, role: Role, ramp: boolean): string {
   return KIND[role] ?? role;
 }
 
-function evidenceOf(prepared: Prepared, shift: Shift, strength: number) {
+function fellTo(prepared: Prepared, shift: Shift, strength: number): Evidence {
+  const statement = explain('rca.evidence.fell', '{metric} of {resource} fell from {before} to {now}.', {
+    metric: shift.series.ref.name,
+    resource: shift.series.resourceId,
+    before: plain(shift.base),
+    now: plain(shift.during),
+  });
+  return metricEvidence('resource', strength, shift.series, prepared.context.subject, statement);
+}
+
+function evidenceOf(prepared: Prepared, shift: Shift, strength: number): Evidence {
   const template = shift.reading.worse > 0 ? '{metric} of {resource} rose from {before} to {now}.' : '{metric} of {resource} fell from {before} to {now}.';
   return metricEvidence(
     'resource',

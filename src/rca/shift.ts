@@ -43,6 +43,7 @@ export function measureShift(series: MetricSeries, subject: RcaSubject): Shift |
   const moved = (during - base) * reading.worse;
   const ratio = moved / usual;
   const early = guard === 0 ? 0 : clamp01(((mean(before.slice(-guard).map((point) => point.value)) - base) * reading.worse) / Math.max(moved, usual));
+  const onsetMs = ratio > 1 ? onset(points, start, base, usual, moved, reading.worse) : null;
   return {
     series,
     reading,
@@ -51,9 +52,9 @@ export function measureShift(series: MetricSeries, subject: RcaSubject): Shift |
     during,
     peak,
     ratio,
-    strength: strengthOf(ratio) * materiality(series, reading, peak),
-    onsetMs: ratio > 1 ? onset(points, start, base, usual, moved, reading.worse) : null,
-    ramp: ratio > 1 && isRamp(points, start, moved, reading.worse),
+    strength: strengthOf(ratio) * materiality(series, reading, base, peak),
+    onsetMs,
+    ramp: onsetMs !== null && isRamp(points, onsetMs, reading.worse),
     early,
     fromMs: since[0]?.timestampMs ?? subject.startedAtMs,
     toMs: since.at(-1)?.timestampMs ?? subject.nowMs,
@@ -66,7 +67,8 @@ export function strengthOf(ratio: number): number {
 }
 
 /** A share of a capacity that is still low is unusual, but no shortage. */
-function materiality(series: MetricSeries, reading: Reading, peak: number): number {
+function materiality(series: MetricSeries, reading: Reading, base: number, peak: number): number {
+  if (reading.role === 'connections') return clamp01((peak / Math.max(base, 1e-9) - 1) / 0.8);
   if (!isPercent(series) || reading.worse < 0 || reading.causal === 0) return 1;
   return 0.3 + 0.7 * clamp01((peak - 30) / 50);
 }
@@ -107,15 +109,22 @@ function onset(points: readonly MetricPoint[], start: number, base: number, usua
   return null;
 }
 
-/** A climb: over the stretch around the start, thirds rise one after the other and no single step carries half of it. */
-function isRamp(points: readonly MetricPoint[], start: number, moved: number, worse: 1 | -1): boolean {
-  const stretch = points.slice(Math.max(0, start - 60)).map((point) => point.value * worse);
-  const third = Math.floor(stretch.length / 3);
-  if (third < 4) return false;
-  const thirds = [stretch.slice(0, third), stretch.slice(third, 2 * third), stretch.slice(2 * third)].map(median);
-  const [a = 0, b = 0, c = 0] = thirds;
-  const smooth = runMeans(stretch, 3);
-  const steps = smooth.slice(1).map((value, index) => value - (smooth[index] ?? value));
-  const biggest = Math.max(0, ...steps);
-  return b - a > moved * 0.1 && c - b > moved * 0.1 && biggest < moved * 0.5;
+/** A climb: nearly every point since shortly before it left its band is over most of those before it, and no step carries half of it. */
+function isRamp(points: readonly MetricPoint[], onsetMs: number, worse: 1 | -1): boolean {
+  const from = firstAtOrAfter(points, onsetMs);
+  const stretch = points.slice(Math.max(0, from - 1)).map((point) => point.value * worse);
+  if (stretch.length < 5) return false;
+  const every = Math.ceil(stretch.length / 40); // forty points tell as much as four hundred
+  const kept = stretch.filter((_, index) => index % every === 0);
+  let up = 0;
+  let pairs = 0;
+  for (let a = 0; a < kept.length; a += 1) {
+    for (let b = a + 1; b < kept.length; b += 1) {
+      pairs += 1;
+      if ((kept[b] ?? 0) > (kept[a] ?? 0)) up += 1;
+    }
+  }
+  const rise = (kept.at(-1) ?? 0) - (kept[0] ?? 0);
+  const biggest = Math.max(0, ...kept.slice(1).map((value, index) => value - (kept[index] ?? value)));
+  return pairs > 0 && up / pairs > 0.85 && biggest < rise * 0.5;
 }

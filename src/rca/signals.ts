@@ -41,7 +41,7 @@ const READINGS: readonly (readonly [RegExp, Role, 1 | -1, number])[] = [
   [/hitrate|cachehits/, 'cache', -1, 0.9],
   [/cachemiss/, 'cache', 1, 0.6],
   [/replicalag|replicationlag/, 'replication', 1, 0.6],
-  [/diskqueue|volumequeue/, 'io', 1, 0.6],
+  [/diskqueue|volumequeue/, 'queue', 1, 0.3],
   [/ageofoldest|messagesvisible|messagesnotvisible|queue|backlog|iteratorage|consumerlag/, 'queue', 1, 0.3],
   [/availab|successrate|success$/, 'availability', -1, 0],
   [/4xx/, 'errors', 1, 0],

@@ -6,10 +6,11 @@ import type { Solution } from '../domain/rca.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { Risk } from '../domain/risk.ts';
 import type { Ranked } from './candidate.ts';
+import { isGeneric } from './causes.ts';
 import { FITS, type Fit } from './fits.ts';
 import { distances } from './graph.ts';
 import type { Prepared } from './prepare.ts';
-import { zoneOf } from './zone.ts';
+import { sickZone } from './zone.ts';
 
 /** One action that could help one candidate, before it is weighed. */
 interface Option {
@@ -48,7 +49,7 @@ function optionsFor(prepared: Prepared, candidate: Ranked['candidate']): readonl
   const strongest = Math.max(0.01, ...candidate.kinds.values());
   const options: Option[] = [];
   for (const [kind, strength] of candidate.kinds) {
-    const share = kind === candidate.kind ? 1 : 0.75 * Math.min(1, strength / strongest);
+    const share = kind === candidate.kind ? 1 : (isGeneric(kind) ? 0.6 : 0.95) * Math.min(1, strength / strongest);
     for (const fit of FITS[kind] ?? []) {
       const facts = prepared.context.actions.find((action) => action.name === fit.action);
       const target = facts === undefined ? null : targetFor(prepared, candidate.resourceId, fit, facts);
@@ -80,7 +81,7 @@ function targetFor(prepared: Prepared, resourceId: string, fit: Fit, facts: Acti
   const found = fit.place === 'callers' ? loudest(prepared, callers.filter(suits)) : [resourceId, ...callers].find(suits);
   const target = found === undefined ? undefined : graph.resources.get(found);
   if (target === undefined) return null;
-  return facts.name === 'leave_zone' ? { ...target, zone: zoneOf(prepared) } : target;
+  return facts.name === 'leave_zone' ? { ...target, zone: sickZone(prepared)?.zone ?? null } : target;
 }
 
 /** Of several callers the one that is most out of line itself. */
