@@ -82,3 +82,6 @@ export type PlanDraft = Omit<
   Plan,
   'id' | 'state' | 'approvals' | 'endedBy' | 'receipt' | 'executedAtMs' | 'verifyAfterMs' | 'verifyUntilMs' | 'outcome' | 'learnedAtMs' | 'updatedAtMs'
 >;
+
+/** What a plan asks of a target: only this ever reaches a Remediator. */
+export const stepOf = ({ action, targetId, params }: Pick<Plan, 'action' | 'targetId' | 'params'>) => ({ action, targetId, params });

@@ -3,7 +3,7 @@ import { switchesOver } from '../../action/guard.ts';
 import { type Actor, system } from '../../domain/actor.ts';
 import { type ErrorCode, OpsError, toOpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
-import type { Plan, PlanState } from '../../domain/plan.ts';
+import { type Plan, type PlanState, stepOf } from '../../domain/plan.ts';
 import type { Receipt } from '../../domain/ports.ts';
 import type { Ops } from '../ops.ts';
 import { finish, stop } from './finish.ts';
@@ -68,7 +68,7 @@ async function run(ops: Ops, plan: Plan): Promise<void> {
   });
   if (running === null) return;
   try {
-    const receipt = await ops.remediator.execute(running, running.idempotencyKey, AbortSignal.timeout(facts.timeoutMs));
+    const receipt = await ops.remediator.execute(stepOf(running), running.idempotencyKey, AbortSignal.timeout(facts.timeoutMs));
     await toVerifying(ops, running, receipt);
   } catch (thrown) {
     const error = toOpsError(thrown);
@@ -85,7 +85,7 @@ async function run(ops: Ops, plan: Plan): Promise<void> {
  * For a plan of which nobody knows whether it ran (a crash, a time-out): asks the target. It is never run again.
  */
 export async function resolveDoubt(ops: Ops, plan: Plan): Promise<void> {
-  const found = await ops.remediator.lookup(plan, plan.idempotencyKey, AbortSignal.timeout(30_000)).catch((thrown: unknown) => {
+  const found = await ops.remediator.lookup(stepOf(plan), plan.idempotencyKey, AbortSignal.timeout(30_000)).catch((thrown: unknown) => {
     ops.log.warn({ plan: plan.id, err: thrown }, 'the target cannot say whether the action ran');
     return { found: 'unknown' as const, receipt: null };
   });

@@ -5,7 +5,7 @@ import { countingApprovals, listedRefusal } from '../../action/people.ts';
 import { effectiveRisk } from '../../action/policy.ts';
 import { personOf, user } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
-import type { Plan } from '../../domain/plan.ts';
+import { type Plan, stepOf } from '../../domain/plan.ts';
 import { RISKS } from '../../domain/risk.ts';
 import type { Ops } from '../ops.ts';
 
@@ -64,7 +64,7 @@ async function recheckPeople(ops: Ops, plan: Plan): Promise<Recheck> {
 
 async function recheckTarget(ops: Ops, plan: Plan): Promise<Recheck> {
   try {
-    const state = await ops.remediator.inspect(plan, AbortSignal.timeout(INSPECT_TIMEOUT_MS));
+    const state = await ops.remediator.inspect(stepOf(plan), AbortSignal.timeout(INSPECT_TIMEOUT_MS));
     return planDigest(plan, state) === plan.digest ? { kind: 'run' } : { kind: 'void', reason: 'target_changed' };
   } catch (thrown) {
     if (thrown instanceof OpsError && thrown.code === 'not_found') return { kind: 'void', reason: 'target_gone' };

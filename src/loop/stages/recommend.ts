@@ -16,7 +16,7 @@ export async function recommend(ops: Ops, incident: Incident): Promise<void> {
   const { analysis } = incident;
   if (analysis === null || (analysis.hypotheses[0]?.confidence ?? 0) < ACT_CONFIDENCE) return;
   const plans = await ops.store.plans.list({ incidentId: incident.id, limit: 50 });
-  if (plans.some(endedByPerson)) return; // a person said no: the next step is theirs
+  if (plans.some(isWithPeople)) return;
   if (plans.filter((plan) => plan.executedAtMs !== null).length >= ops.policy.max_attempts_per_incident) return;
   const solution = analysis.solutions.find((one) => one.confidence >= ACT_CONFIDENCE && !plans.some((plan) => spent(plan, one)));
   if (solution === undefined) return;
@@ -44,11 +44,11 @@ export async function recommend(ops: Ops, incident: Incident): Promise<void> {
   }
 }
 
-const endedByPerson = (plan: Plan): boolean => plan.endedBy !== null && plan.endedBy.actor.type !== 'system';
+/** A person said no, or nobody said yes in time: the next step is theirs, not a weaker fix. */
+const isWithPeople = (plan: Plan): boolean => plan.state === 'expired' || (plan.endedBy !== null && plan.endedBy.actor.type !== 'system');
 
-/** Tried already, or let expire: not proposed again by itself. */
-const spent = (plan: Plan, solution: Solution): boolean =>
-  plan.action === solution.action && plan.targetId === solution.targetId && (plan.executedAtMs !== null || plan.state === 'expired');
+/** Tried already: not proposed again by itself. */
+const spent = (plan: Plan, solution: Solution): boolean => plan.action === solution.action && plan.targetId === solution.targetId && plan.executedAtMs !== null;
 
 /** The target refused the dry run: this solution is no longer offered, and people are told why. */
 async function setAside(ops: Ops, incident: Incident, solution: Solution, error: OpsError): Promise<void> {

@@ -4,7 +4,7 @@ import { system } from '../../domain/actor.ts';
 import { toOpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
 import { type MetricSeries, seriesKey } from '../../domain/metric.ts';
-import type { Plan } from '../../domain/plan.ts';
+import { type Plan, stepOf } from '../../domain/plan.ts';
 import type { Ops } from '../ops.ts';
 import { finish } from '../plans/finish.ts';
 
@@ -46,7 +46,7 @@ async function takeBack(ops: Ops, plan: Plan, title: string, still: readonly str
   const nowMs = ops.clock.now();
   await ops.store.audit.append({ actor: system('executor'), verb: 'plan.rolling_back', subject: plan.id, detail: { still } }, nowMs);
   try {
-    await ops.remediator.rollback(plan, plan.receipt ?? {}, AbortSignal.timeout(ROLLBACK_TIMEOUT_MS));
+    await ops.remediator.rollback(stepOf(plan), plan.receipt ?? {}, AbortSignal.timeout(ROLLBACK_TIMEOUT_MS));
   } catch (thrown) {
     ops.log.error({ plan: plan.id, err: thrown }, 'a rollback failed');
     const reason = toOpsError(thrown).message;
