@@ -12,7 +12,7 @@ const CLIP = 5; // deviations a single point may teach
  * deviations from a point, so that one spike neither moves it nor widens the band.
  */
 export function createDeviation(tuning: Tuning): (S: Float64Array, o: number, C: Float32Array, c: number, t: number, x: number, out: Reading) => number {
-  const { levelN, spreadN, relative, tailN, tailWeight, smooth, half, seasonMargin, peakAllow } = tuning;
+  const { levelN, spreadN, spreadWeight, relative, dropMix, countNoise, tailN, tailWeight, half, spreadClip, seasonMargin, peakAllow } = tuning;
   const fold = createFold(tuning);
   return (S, o, C, c, t, x, out) => {
     const count = S[o + HOT.count] as number; // with this one
@@ -28,33 +28,36 @@ export function createDeviation(tuning: Tuning): (S: Float64Array, o: number, C:
     const weekly = C[c + COLD.week + week] as number;
     const [errorPlain, errorDay, errorWeek] = [S[o + HOT.errorPlain] as number, S[o + HOT.errorDay] as number, S[o + HOT.errorWeek] as number];
     let season = 0;
-    if (daily === daily && errorDay < errorPlain * seasonMargin) season = daily;
-    if (weekly === weekly && errorWeek < errorPlain * seasonMargin && errorWeek < errorDay) season = weekly;
-    const unit = spread + relative * Math.abs(level) + 1e-9;
+    if (!Number.isNaN(daily) && errorDay < errorPlain * seasonMargin) season = daily;
+    if (!Number.isNaN(weekly) && errorWeek < errorPlain * seasonMargin && errorWeek < errorDay) season = weekly;
     const rest = plain - season;
+    // A fall to a tenth is as far as a rise to tenfold: falls are also measured against what is left.
+    const size = rest < 0 ? (1 - dropMix) * Math.abs(level) + dropMix * Math.abs(x) : Math.abs(level);
+    const fraction = S[o + HOT.fraction] as number;
+    const counted = fraction < 0.01 ? countNoise * Math.sqrt(Math.abs(level) + 1) : 0; // whole numbers: as counts vary by chance
+    const unit = spreadWeight * spread + relative * size + counted + 1e-9;
     const limit = CLIP * unit;
     const z = rest / unit;
-    const smoothed = smooth * z + (1 - smooth) * (S[o + HOT.smooth] as number);
-    const size = Math.abs(smoothed);
+    const far = Math.abs(z);
     const usualPeak = C[c + COLD.peaks + day] as number;
     const divisor = 1 + tailWeight * tail;
-    const strays = count > 1 ? size / divisor : 0;
-    const beyond = count > 1 ? Math.max(0, size - peakAllow * usualPeak) / divisor : 0;
+    const strays = count > 1 ? far / divisor : 0;
+    const beyond = count > 1 ? Math.max(0, far - peakAllow * usualPeak) / divisor : 0;
     // learn
-    const clipped = rest > limit ? limit : rest < -limit ? -limit : rest;
+    const clipped = Math.max(-limit, Math.min(limit, rest));
     S[o + HOT.level] = level + Math.max(1 / count, 1 / levelN) * clipped;
-    S[o + HOT.spread] = spread + Math.max(1 / count, 1 / spreadN) * (Math.min(100 * unit, Math.abs(rest)) - spread);
-    S[o + HOT.tail] = tail + Math.max(1 / count, 1 / tailN) * (Math.min(50, Math.max(0, Math.abs(z) - CLIP)) - tail);
-    S[o + HOT.smooth] = smoothed;
+    S[o + HOT.spread] = spread + Math.max(1 / count, 1 / spreadN) * (Math.min(spreadClip * unit, Math.abs(rest)) - spread);
+    S[o + HOT.tail] = tail + Math.max(1 / count, 1 / tailN) * (Math.min(50, Math.max(0, far - CLIP)) - tail);
     S[o + HOT.rest] = rest;
+    S[o + HOT.fraction] = fraction + 0.01 * ((x === Math.floor(x) ? 0 : 1) - fraction);
     S[o + HOT.errorPlain] = errorPlain + 0.02 * (Math.min(limit, Math.abs(plain)) - errorPlain);
-    if (daily === daily) S[o + HOT.errorDay] = errorDay + 0.02 * (Math.min(limit, Math.abs(plain - daily)) - errorDay);
+    if (!Number.isNaN(daily)) S[o + HOT.errorDay] = errorDay + 0.02 * (Math.min(limit, Math.abs(plain - daily)) - errorDay);
     else S[o + HOT.errorDay] = errorPlain;
-    if (weekly === weekly) S[o + HOT.errorWeek] = errorWeek + 0.02 * (Math.min(limit, Math.abs(plain - weekly)) - errorWeek);
+    if (!Number.isNaN(weekly)) S[o + HOT.errorWeek] = errorWeek + 0.02 * (Math.min(limit, Math.abs(plain - weekly)) - errorWeek);
     else S[o + HOT.errorWeek] = errorPlain;
-    S[o + HOT.bucketSum] = (S[o + HOT.bucketSum] as number) + (plain > limit ? limit : plain < -limit ? -limit : plain);
+    S[o + HOT.bucketSum] = (S[o + HOT.bucketSum] as number) + Math.max(-limit, Math.min(limit, plain));
     S[o + HOT.bucketCount] = (S[o + HOT.bucketCount] as number) + 1;
-    if (size > (S[o + HOT.bucketPeak] as number)) S[o + HOT.bucketPeak] = size;
+    if (far > (S[o + HOT.bucketPeak] as number)) S[o + HOT.bucketPeak] = far;
     // tell
     const reach = unit * half * divisor;
     out.low = level + season - reach;
@@ -76,7 +79,7 @@ function createFold({ seasonGain }: Tuning): (S: Float64Array, o: number, C: Flo
       const mean = (S[o + HOT.bucketSum] as number) / count;
       for (const at of [c + COLD.week + bucket, c + COLD.day + (bucket % 24)]) {
         const known = C[at] as number;
-        C[at] = known === known ? known + seasonGain * (mean - known) : mean;
+        C[at] = !Number.isNaN(known) ? known + seasonGain * (mean - known) : mean;
       }
       const peakAt = c + COLD.peaks + (bucket % 24);
       const peak = C[peakAt] as number;

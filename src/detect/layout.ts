@@ -13,7 +13,7 @@ export const HOT = {
   level: 5,
   spread: 6,
   tail: 7,
-  smooth: 8,
+  fraction: 8, // share of points that are no whole number
   errorPlain: 9,
   errorDay: 10,
   errorWeek: 11,

@@ -22,7 +22,7 @@ export const pageLine = (on: number, factor: number): number => on + (1 - on) * 
 export type PageRule = (S: Float64Array, o: number, t: number, severity: number, factor: number) => PageDecision;
 
 /**
- * Page or not, kept apart from severity: over the upper line for a minimum number of points (or far over it once), until it stayed below
+ * Page or not, kept apart from severity: over the upper line for a minimum number of points (half of it when far over), until it stayed below
  * the lower line for a while. Trouble that comes back within the cool-down is the same episode: seen, not paged again.
  */
 export function createPageRule({ pageOn, pageOff, sure, pageWarm }: Tuning): PageRule {
@@ -45,7 +45,8 @@ export function createPageRule({ pageOn, pageOff, sure, pageWarm }: Tuning): Pag
     const points = phase === 1 ? (S[o + HOT.suspected] as number) + 1 : 1;
     S[o + HOT.phase] = 1;
     S[o + HOT.suspected] = points;
-    if (points < pointsNeeded(S[o + HOT.interval] as number) && severity < pageLine(sure, factor)) return PAGE.suspected;
+    const needed = pointsNeeded(S[o + HOT.interval] as number);
+    if (points < (severity < pageLine(sure, factor) ? needed : Math.ceil(needed / 2))) return PAGE.suspected;
     return open(S, o, t, severity);
   };
 }

@@ -29,6 +29,7 @@ const FLAT_MIN = 30;
 export function createStep(tuning: Tuning): Step {
   const deviation = createDeviation(tuning);
   const score = createScore(tuning);
+  const { hold } = tuning;
   return (S, o, C, c, t, x, out) => {
     out.accepted = false;
     const count = S[o + HOT.count] as number;
@@ -47,6 +48,7 @@ export function createStep(tuning: Tuning): Step {
       out.kind = KIND.flat;
     }
     score(S, o, count, x, strays, out);
+    out.severity = Math.max(out.severity, hold * (S[o + HOT.severity] as number)); // trouble dies away, it does not stop at once
     S[o + HOT.severity] = out.severity;
     S[o + HOT.previous] = x;
   };

@@ -3,10 +3,13 @@ export interface Tuning {
   // the usual value and its spread
   readonly levelN: number; // memory of the usual value
   readonly spreadN: number; // memory of the usual deviation
+  readonly spreadWeight: number;
+  readonly dropMix: number; // how far falls are measured against what is left
+  readonly countNoise: number; // of a count, in roots of its usual value
+  readonly spreadClip: number; // deviations a single point may add to the spread
   readonly relative: number; // share of the usual value that counts as one deviation, whatever the noise
   readonly tailN: number; // memory of how often it strays
   readonly tailWeight: number;
-  readonly smooth: number; // weight of the newest deviation
   readonly seasonGain: number; // how fast an hour of the day or week is learned
   readonly seasonMargin: number; // a season is used when it errs less than this share of the plain level
   readonly peakAllow: number; // how much of the usual peak of an hour a page forgives
@@ -27,6 +30,7 @@ export interface Tuning {
   readonly regain: number; // a score must pass this many times the last one sent
   readonly forgetN: number; // memory of the last one sent
   // severity and pages
+  readonly hold: number; // share of the last point's severity that stays at the next
   readonly half: number; // deviations that make severity one half
   readonly pageOn: number;
   readonly pageOff: number;
@@ -35,15 +39,18 @@ export interface Tuning {
 }
 
 export const TUNING: Tuning = {
-  levelN: 380,
+  levelN: 800,
   spreadN: 400,
-  relative: 0.6,
+  spreadWeight: 2,
+  relative: 0.35,
+  dropMix: 0.7,
+  countNoise: 1,
+  spreadClip: 30,
   tailN: 1800,
-  tailWeight: 8,
-  smooth: 0.76,
+  tailWeight: 2,
   seasonGain: 0.36,
   seasonMargin: 0.74,
-  peakAllow: 1,
+  peakAllow: 1.1,
   shortN: 12,
   mediumN: 45,
   varianceN: 116,
@@ -59,6 +66,7 @@ export const TUNING: Tuning = {
   warm: 50,
   regain: 1.5,
   forgetN: 100,
+  hold: 0.8,
   half: 1.5,
   pageOn: 0.5,
   pageOff: 0.3,
