@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { OpsError } from '../../domain/errors.ts';
 import { scripted } from './acts/person.ts';
 import type { Core } from './core.ts';
@@ -89,6 +90,7 @@ function handle(core: Core, { tokens, api, stop, faults }: Parts): LocalSlack {
     sockets: () => hub.size,
     waitFor: (what, predicate, timeoutMs) => waitFor(workspace, what, predicate, timeoutMs),
     setGuide: (steps) => {
+      if (isDeepStrictEqual(workspace.guide, steps)) return;
       workspace.guide = steps;
       workspace.changed();
     },

@@ -23,7 +23,7 @@ export class SocketHub {
   readonly #times: HubTimes;
   readonly #tickets = new Map<string, number>(); // → issued at, ms
   readonly #sockets: WebSocket[] = [];
-  readonly #waiting = new Map<string, (payload: Json) => void>();
+  readonly #waiting = new Map<string, (ack: Ack) => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #server = new WebSocketServer({ noServer: true });
   #next = 0;
@@ -92,8 +92,8 @@ export class SocketHub {
     const resolve = this.#waiting.get(String(ack.envelope_id));
     if (resolve === undefined) return;
     const payload = typeof ack.payload === 'object' && ack.payload !== null ? (ack.payload as Json) : {};
-    if (this.ackDelayMs > 0) this.#later(this.ackDelayMs, () => resolve(payload));
-    else resolve(payload);
+    if (this.ackDelayMs > 0) this.#later(this.ackDelayMs, () => resolve({ ok: true, payload }));
+    else resolve({ ok: true, payload });
   }
 
   #later(delayMs: number, act: () => void): NodeJS.Timeout {
@@ -116,11 +116,11 @@ export class SocketHub {
         this.#waiting.delete(envelopeId);
         resolve({ ok: false, reason: 'timeout' });
       });
-      this.#waiting.set(envelopeId, (answer) => {
+      this.#waiting.set(envelopeId, (ack) => {
         clearTimeout(timer);
         this.#timers.delete(timer);
         this.#waiting.delete(envelopeId);
-        resolve({ ok: true, payload: answer });
+        resolve(ack);
       });
     });
     socket.send(JSON.stringify({ envelope_id: envelopeId, type, accepts_response_payload: type !== 'events_api', payload, ...retry }));
@@ -154,7 +154,7 @@ export class SocketHub {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    for (const resolve of [...this.#waiting.values()]) resolve({});
+    for (const resolve of [...this.#waiting.values()]) resolve({ ok: false, reason: 'no_connection' });
     for (const socket of [...this.#sockets]) socket.close(1001);
     for (let waitedMs = 0; this.#sockets.length > 0 && waitedMs < CLOSE_WITHIN_MS; waitedMs += 5) await sleep(5);
     this.drop();

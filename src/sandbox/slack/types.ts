@@ -115,7 +115,7 @@ export interface ScriptedPerson {
   shortcut(callbackId: string, place?: { readonly channel: string; readonly ts: string }): Promise<AppReply>;
 }
 
-/** What can be made to go wrong. `method` is a Web API method or `*`. */
+/** What can be made to go wrong. `method` is a Web API method, `*` for each, or (for `fail`) `response_url`. */
 export interface Faults {
   rateLimit(method: string, times: number, retryAfterS: number): void;
   fail(method: string, error: string, times?: number): void;

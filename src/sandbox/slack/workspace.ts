@@ -39,6 +39,7 @@ export class Workspace extends EventEmitter<{ change: [] }> {
   readonly agentThreads = new Map<string, AgentThread>(); // by channel:thread_ts
   guide: readonly GuideStep[];
   readonly #messages = new Map<string, Map<string, LocalMessage>>();
+  readonly #replies = new Map<string, Set<string>>(); // channel:root → their times
   readonly #ephemerals: LocalMessage[] = [];
   readonly #clock: Clock;
   #lastTsUs = 0;
@@ -109,20 +110,36 @@ export class Workspace extends EventEmitter<{ change: [] }> {
     return [...(this.#messages.get(channel)?.values() ?? [])];
   }
 
+  /** The root and its replies, oldest first. */
   thread(channel: string, rootTs: string): LocalMessage[] {
-    return this.all(channel).filter((message) => message.ts === rootTs || message.threadTs === rootTs);
+    const replies = this.#replies.get(`${channel}:${rootTs}`) ?? [];
+    return [rootTs, ...replies].map((ts) => this.message(channel, ts)).filter((message) => message !== null);
   }
 
   post(message: LocalMessage): LocalMessage {
     const messages = this.#messages.get(message.channel);
     if (messages === undefined) throw new Refusal('channel_not_found');
     messages.set(message.ts, message);
-    const root = message.threadTs === null ? undefined : messages.get(message.threadTs);
-    if (root !== undefined && root.threadTs === null) messages.set(root.ts, { ...root, threadTs: root.ts });
-    const oldest = messages.keys().next().value;
-    if (messages.size > MESSAGES_MAX && oldest !== undefined) messages.delete(oldest);
+    if (message.threadTs !== null) this.#addReply(messages, message.threadTs, message);
+    const [oldest] = messages.values();
+    if (messages.size > MESSAGES_MAX && oldest !== undefined) this.#forget(oldest);
     this.changed();
     return message;
+  }
+
+  #addReply(messages: Map<string, LocalMessage>, rootTs: string, reply: LocalMessage): void {
+    const root = messages.get(rootTs);
+    if (root !== undefined && root.threadTs === null) messages.set(rootTs, { ...root, threadTs: rootTs });
+    const key = `${reply.channel}:${rootTs}`;
+    this.#replies.set(key, (this.#replies.get(key) ?? new Set()).add(reply.ts));
+  }
+
+  #forget(message: LocalMessage): void {
+    this.#messages.get(message.channel)?.delete(message.ts);
+    const key = `${message.channel}:${message.threadTs}`;
+    const replies = this.#replies.get(key);
+    replies?.delete(message.ts);
+    if (replies?.size === 0) this.#replies.delete(key);
   }
 
   replace(message: LocalMessage): void {
@@ -135,7 +152,7 @@ export class Workspace extends EventEmitter<{ change: [] }> {
   remove(message: LocalMessage): void {
     const index = message.ephemeralTo === null ? -1 : this.#ephemerals.findIndex((one) => one.ts === message.ts);
     if (index >= 0) this.#ephemerals.splice(index, 1);
-    else this.#messages.get(message.channel)?.delete(message.ts);
+    else this.#forget(message);
     this.changed();
   }
 

@@ -110,7 +110,7 @@ test('a stream grows text and tasks, and ends', async () => {
 
 test('a trigger opens one view, soon', async () => {
   await slack.stop();
-  slack = await local({ triggerTtlMs: 80 });
+  slack = await local({ triggerTtlMs: 700 });
   const triggers: string[] = [];
   app = await boltOn(slack, (bolt) => bolt.command('/ops', async ({ ack, body }) => ack().then(() => void triggers.push(body.trigger_id))));
   const client = clientOf(slack);
@@ -120,7 +120,7 @@ test('a trigger opens one view, soon', async () => {
   const opened = await client.views.open({ trigger_id: triggers[0] ?? '', view });
   expect(await refusal(client.views.open({ trigger_id: triggers[0] ?? '', view }))).toBe('exchanged_trigger_id');
   expect(await refusal(client.views.update({ view_id: opened.view?.id ?? '', hash: 'old', view }))).toBe('hash_conflict');
-  await sleep(90);
+  await sleep(710);
   expect(await refusal(client.views.open({ trigger_id: triggers[1] ?? '', view }))).toBe('expired_trigger_id');
 });
 

@@ -1,8 +1,6 @@
+import { completion, grow } from './completion.js';
+import { reactionPicker } from './picker.js';
 import { $, ask, element, filledIn, showGuide, showHtml, showPieces, toast, valueOf } from './view.js';
-
-const REACTIONS = ['+1', '-1', 'white_check_mark', 'eyes', 'tada', 'heart'];
-const PICTURES = { '+1': '👍', '-1': '👎', white_check_mark: '✅', eyes: '👀', tada: '🎉', heart: '❤️' };
-const TONES = ['', '🏻', '🏼', '🏽', '🏾', '🏿'];
 
 // Where the page is: kept in the address, so that reloading and sharing it works.
 const [hashUser = '', hashWhere = '', hashThread = ''] = decodeURIComponent(location.hash.slice(1)).split('/');
@@ -12,7 +10,6 @@ const drafts = new Map(); // user/conversation → what is being written
 let state = null;
 let asking = false;
 let again = false;
-let tone = Number(localStorage.getItem('tone') ?? 0);
 
 async function refresh() {
   if (asking) {
@@ -26,6 +23,7 @@ async function refresh() {
       const query = new URLSearchParams({ user: here.user, where: here.where, thread: here.thread });
       state = await (await fetch(`/page/state?${query}`)).json();
       if (!again) show();
+      else await new Promise((resolve) => setTimeout(resolve, 120));
     } while (again);
   } catch {
     $('connection').textContent = 'The workspace has stopped.';
@@ -132,7 +130,7 @@ function showTop() {
     tab.dataset.where = id;
     return tab;
   });
-  if (!channel && state.bot.agent) buttons.push(element('button', { type: 'button', id: 'new-agent', className: 'quiet', textContent: '✦ New conversation' }));
+  $('new-agent').hidden = channel !== undefined || !state.bot.agent;
   keepFocus($('tabs'), ...buttons);
 }
 
@@ -190,26 +188,6 @@ async function press(node, value) {
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(except)) menu.open = false;
-  if (!$('picker').contains(except) && !except.closest?.('[data-picker]')) $('picker').hidden = true;
-}
-
-function openPicker(button) {
-  const picker = $('picker');
-  picker.place = placeOf(button);
-  picker.opener = button;
-  const faces = REACTIONS.map((name) => {
-    const toned = name === '+1' || name === '-1';
-    const face = element('button', { type: 'button', className: 'face', textContent: PICTURES[name] + (toned ? TONES[tone] : ''), ariaLabel: name });
-    face.dataset.name = toned && tone > 0 ? `${name}::skin-tone-${tone + 1}` : name;
-    return face;
-  });
-  const tones = TONES.map((mark, index) => element('button', { type: 'button', className: `tone${index === tone ? ' chosen' : ''}`, value: String(index), textContent: `✋${mark}`, ariaLabel: index === 0 ? 'no skin tone' : `skin tone ${index}`, ariaPressed: String(index === tone) }));
-  picker.replaceChildren(element('div', {}, ...faces), element('div', { className: 'tones', role: 'group', ariaLabel: 'Skin tone' }, ...tones));
-  picker.hidden = false;
-  const box = button.getBoundingClientRect();
-  picker.style.top = `${Math.min(box.bottom + 4, innerHeight - picker.offsetHeight - 8)}px`;
-  picker.style.left = `${Math.max(8, Math.min(box.right - picker.offsetWidth, innerWidth - picker.offsetWidth - 8))}px`;
-  faces[0].focus();
 }
 
 document.addEventListener('click', (event) => {
@@ -222,7 +200,7 @@ document.addEventListener('click', (event) => {
   if (action) return press(action, action.value || undefined);
   const reaction = find('[data-react]');
   if (reaction) return act({ kind: 'react', place: placeOf(reaction), name: reaction.dataset.react });
-  if (find('[data-picker]')) return openPicker(find('[data-picker]'));
+  if (find('[data-picker]')) return openPicker(find('[data-picker]'), placeOf(target));
   if (find('[data-open-thread]')) return go({ thread: placeOf(target).ts }).then(() => $('thread-text').focus());
   const shortcut = find('[data-shortcut]');
   if (shortcut) {
@@ -237,20 +215,7 @@ document.addEventListener('click', (event) => {
   return undefined;
 });
 
-$('picker').addEventListener('click', (event) => {
-  event.stopPropagation(); // its buttons are replaced below, and would then look like a click outside of it
-  const face = event.target.closest('.face');
-  const chosen = event.target.closest('.tone');
-  if (chosen) {
-    tone = Number(chosen.value);
-    localStorage.setItem('tone', String(tone));
-    openPicker($('picker').opener);
-  }
-  if (face) {
-    $('picker').hidden = true;
-    act({ kind: 'react', place: $('picker').place, name: face.dataset.name });
-  }
-});
+const openPicker = reactionPicker((place, name) => act({ kind: 'react', place, name }));
 
 document.addEventListener('change', (event) => {
   const target = event.target;
@@ -292,83 +257,17 @@ async function send(box, threadTs) {
   if (error && box.value === '' && text.startsWith('/')) box.value = text;
 }
 
-function grow(box) {
-  box.style.height = 'auto';
-  box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
-}
-
-// Completion of /commands and @names.
-
-let chosen = 0;
-function offers() {
-  const box = $('composer-text');
-  const before = box.value.slice(0, box.selectionStart);
-  if (/^\/\S*$/.test(before)) {
-    return state.commands.filter((one) => one.command.startsWith(before)).map((one) => ({ insert: `${one.command} `, from: 0, label: one.command, hint: [one.usageHint, one.description].filter(Boolean).join(' · ') }));
-  }
-  const at = /(^|\s)(@\S*)$/.exec(before);
-  if (at === null) return [];
-  const names = [state.bot.name, ...state.people.map((person) => person.name)];
-  return names.filter((name) => name.toLowerCase().startsWith(at[2].slice(1).toLowerCase())).map((name) => ({ insert: `@${name} `, from: before.length - at[2].length, label: `@${name}`, hint: '' }));
-}
-
-function suggest() {
-  const list = $('suggestions');
-  const all = state === null ? [] : offers();
-  list.hidden = all.length === 0;
-  list.offers = all;
-  chosen = Math.min(chosen, Math.max(0, all.length - 1));
-  $('composer-text').setAttribute('aria-expanded', String(all.length > 0));
-  $('composer-text').setAttribute('aria-activedescendant', all.length > 0 ? `offer-${chosen}` : '');
-  list.replaceChildren(
-    ...all.map((offer, index) => {
-      const item = element('li', { id: `offer-${index}`, role: 'option', ariaSelected: String(index === chosen) }, element('strong', { textContent: offer.label }), element('small', { textContent: offer.hint }));
-      item.onmousedown = (event) => {
-        event.preventDefault();
-        chosen = index;
-        complete();
-      };
-      return item;
-    }),
-  );
-}
-
-function complete() {
-  const box = $('composer-text');
-  const offer = $('suggestions').offers[chosen];
-  const after = box.value.slice(box.selectionStart);
-  box.value = box.value.slice(0, offer.from) + offer.insert + after;
-  box.selectionStart = box.selectionEnd = offer.from + offer.insert.length;
-  chosen = 0;
-  suggest();
-}
-
-$('composer-text').addEventListener('input', (event) => {
-  chosen = 0;
-  grow(event.target);
-  suggest();
-});
+const suggest = completion(() => [
+  ...state.commands.map((one) => ({ name: one.command, hint: [one.usageHint, one.description].filter(Boolean).join(' · ') })),
+  ...[state.bot.name, ...state.people.map((person) => person.name)].map((name) => ({ name: `@${name}`, hint: '' })),
+]);
 $('thread-text').addEventListener('input', (event) => grow(event.target));
 document.addEventListener('keydown', (event) => {
   const box = event.target.closest('textarea#composer-text, textarea#thread-text');
-  const open = box?.id === 'composer-text' && !$('suggestions').hidden;
-  const exact = open && $('suggestions').offers.some((offer) => offer.label === box.value.trim());
-  if (open && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
-    event.preventDefault();
-    chosen = (chosen + (event.key === 'ArrowDown' ? 1 : -1) + $('suggestions').offers.length) % $('suggestions').offers.length;
-    suggest();
-  } else if (open && (event.key === 'Tab' || (event.key === 'Enter' && !exact && !event.isComposing))) {
-    event.preventDefault();
-    complete();
-  } else if (open && event.key === 'Escape') {
-    $('suggestions').hidden = true;
-  } else if (box && event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+  if (box && event.key === 'Enter' && !event.shiftKey && !event.isComposing && !event.defaultPrevented) {
     event.preventDefault();
     box.form.requestSubmit();
-  } else if (event.key === 'Escape' && !$('picker').hidden) {
-    $('picker').hidden = true;
-    $('picker').opener.focus();
-  } else if (event.key === 'Escape' && here.thread !== '' && !document.querySelector('dialog[open]')) {
+  } else if (event.key === 'Escape' && !event.defaultPrevented && here.thread !== '' && !document.querySelector('dialog[open]')) {
     go({ thread: '' });
   }
 });

@@ -6,10 +6,13 @@ import { act } from './acts.ts';
 import { pageState } from './state.ts';
 import type { Viewer } from './viewer.ts';
 
+const SCRIPT = 'text/javascript; charset=utf-8';
 const PARTS = {
   '/': ['index.html', 'text/html; charset=utf-8'],
-  '/page/app.js': ['app.js', 'text/javascript; charset=utf-8'],
-  '/page/view.js': ['view.js', 'text/javascript; charset=utf-8'],
+  '/page/app.js': ['app.js', SCRIPT],
+  '/page/completion.js': ['completion.js', SCRIPT],
+  '/page/picker.js': ['picker.js', SCRIPT],
+  '/page/view.js': ['view.js', SCRIPT],
   '/page/style.css': ['style.css', 'text/css; charset=utf-8'],
 } as const;
 const CHINESE = createRequire(import.meta.url).resolve('@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf');

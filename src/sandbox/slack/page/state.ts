@@ -16,7 +16,8 @@ interface Piece {
 export function pageState(viewer: Viewer, where: string, threadTs: string): Json {
   const { core, person } = viewer;
   const { workspace, manifest } = core;
-  const conversation = workspace.conversations.get(where);
+  const asked = workspace.conversations.get(where);
+  const conversation = asked?.members.has(person.id) === true ? asked : undefined; // nobody reads another's DM
   const modal = workspace.modals.get(person.id)?.at(-1);
   const home = workspace.homes.get(person.id);
   const agent = conversation?.kind === 'im' ? agentState(viewer, where, threadTs) : null;
@@ -27,7 +28,7 @@ export function pageState(viewer: Viewer, where: string, threadTs: string): Json
     channels: workspace.channels.map(({ id, name }) => ({ id, name, latest: latestOf(viewer, id) })),
     dmLatest: latestOf(viewer, dmId(person.id)),
     messages: conversation === undefined ? [] : pieces(viewer, topLevel(viewer, where), false),
-    thread: threadTs === '' ? null : pieces(viewer, threadOf(viewer, where, threadTs), true),
+    thread: threadTs === '' || conversation === undefined ? null : pieces(viewer, threadOf(viewer, where, threadTs), true),
     agent,
     home: home === undefined ? '' : viewHtml(viewer, home),
     modal: modal === undefined ? null : modalState(viewer, modal),

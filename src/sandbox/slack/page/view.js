@@ -38,6 +38,7 @@ function follow(list) {
       list.left = list.scrollHeight - list.scrollTop - list.clientHeight > 80;
     });
     list.addEventListener('load', () => follow(list), true);
+    new ResizeObserver(() => follow(list)).observe(list);
   }
   if (!list.left) list.scrollTop = list.scrollHeight;
 }
