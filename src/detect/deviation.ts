@@ -44,6 +44,8 @@ export function createDeviation(tuning: Tuning): (S: Float64Array, o: number, C:
     const strays = count > 1 ? far / divisor : 0;
     const beyond = count > 1 ? Math.max(0, far - peakAllow * usualPeak) / divisor : 0;
     // learn
+    const short = (S[o + HOT.short] as number) + 0.15 * (x - (S[o + HOT.short] as number));
+    S[o + HOT.short] = short;
     const clipped = Math.max(-limit, Math.min(limit, rest));
     S[o + HOT.level] = level + Math.max(1 / count, 1 / levelN) * clipped;
     S[o + HOT.spread] = spread + Math.max(1 / count, 1 / spreadN) * (Math.min(spreadClip * unit, Math.abs(rest)) - spread);
@@ -65,7 +67,7 @@ export function createDeviation(tuning: Tuning): (S: Float64Array, o: number, C:
     out.up = rest >= 0;
     out.severity = strays / (strays + half);
     out.page = beyond / (beyond + half);
-    out.kind = season !== 0 ? KIND.season : Math.abs((S[o + HOT.short] as number) - level) > 0.5 * Math.abs(plain) ? KIND.level : KIND.spike;
+    out.kind = season !== 0 ? KIND.season : Math.abs(short - level) > 0.5 * Math.abs(plain) ? KIND.level : KIND.spike;
     return strays;
   };
 }

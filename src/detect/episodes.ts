@@ -24,7 +24,7 @@ export function pointEpisode(watched: Watched, t: number, x: number, reading: Re
   const kind = hot[at + HOT.kind] as number;
   const up = hot[at + HOT.up] === 1;
   const origin = hot[at + HOT.origin] as number;
-  const low = (hot[at + HOT.streams] as number) >= 0 ? Math.max(0, reading.low) : reading.low; // a value never negative stays so
+  const low = hot[at + HOT.lowest] === 0 ? Math.max(0, reading.low) : reading.low; // a value never negative stays so
   const seen = seenOf(watched, x, low, reading.high, up);
   const threshold = kind === KIND.threshold ? watched.bound : null;
   const minutes = Math.max(1, Math.round((t - (hot[at + HOT.breachT] as number) + (hot[at + HOT.interval] as number)) / 60_000));

@@ -17,13 +17,10 @@ export const HOT = {
   errorPlain: 9,
   errorDay: 10,
   errorWeek: 11,
-  short: 12,
-  medium: 13,
-  varianceMean: 14,
-  variance: 15,
-  roughness: 16,
-  historyMean: 17,
-  historyVariance: 18,
+  short: 12, // a quick average, to tell a new level from a spike
+  slow: 13,
+  rough: 14, // how far it usually steps
+  lowest: 15, // the lowest value below zero, else 0
   lastSent: 19,
   flatRun: 20,
   flatLongest: 21,
@@ -64,10 +61,11 @@ export const HOT = {
   forecastCalm: 54,
   forecastPeak: 55,
   unit: 56, // a number for the unit's name
-  streams: 57, // STREAMS times: low, high, mean, variance
 } as const;
-export const STREAMS = 8;
-export const HOT_SIZE = HOT.streams + 4 * STREAMS;
+/** The streams of the score: a range has low, high and mean, a spread mean and variance, as has each history. */
+export const STREAMS = 5;
+export const STREAM = { restRange: 57, rest: 60, rough: 62, slow: 64, history: 66 } as const;
+export const HOT_SIZE = STREAM.history + 2 * STREAMS;
 
 /** Hours of the week (Monday first) and of the day, against the level; then the usual peak of each hour of the day. */
 export const COLD = { week: 0, day: 168, peaks: 192 } as const;

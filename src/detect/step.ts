@@ -1,5 +1,5 @@
 import { createDeviation } from './deviation.ts';
-import { HOT, KIND } from './layout.ts';
+import { HOT, KIND, STREAM } from './layout.ts';
 import { createScore } from './score.ts';
 import type { Tuning } from './tuning.ts';
 
@@ -51,6 +51,7 @@ export function createStep(tuning: Tuning): Step {
     out.severity = Math.max(out.severity, hold * (S[o + HOT.severity] as number)); // trouble dies away, it does not stop at once
     S[o + HOT.severity] = out.severity;
     S[o + HOT.previous] = x;
+    if (x < (S[o + HOT.lowest] as number)) S[o + HOT.lowest] = x;
   };
 }
 
@@ -82,18 +83,13 @@ function begin(S: Float64Array, o: number, count: number, x: number): void {
   const shift = x - (S[o + HOT.level] as number);
   S[o + HOT.level] = x;
   S[o + HOT.short] = x;
-  S[o + HOT.medium] = x;
-  S[o + HOT.varianceMean] = x;
   S[o + HOT.previous] = x;
   if (count === 0) {
     S[o + HOT.spread] = Math.abs(x) * 0.1;
     S[o + HOT.bucket] = -1;
-    return;
   }
-  for (let stream = 0; stream < 3; stream += 1) {
-    const at = o + HOT.streams + 4 * stream;
-    for (let part = 0; part < 3; part += 1) S[at + part] = (S[at + part] as number) + shift;
-  }
+  S[o + HOT.slow] = x;
+  S[o + STREAM.slow] = (S[o + STREAM.slow] as number) + shift;
 }
 
 function learnInterval(S: Float64Array, o: number, count: number, t: number): void {

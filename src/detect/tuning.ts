@@ -13,22 +13,19 @@ export interface Tuning {
   readonly seasonGain: number; // how fast an hour of the day or week is learned
   readonly seasonMargin: number; // a season is used when it errs less than this share of the plain level
   readonly peakAllow: number; // how much of the usual peak of an hour a page forgives
-  // the streams
-  readonly shortN: number;
-  readonly mediumN: number;
-  readonly varianceN: number;
-  readonly streamN: number; // memory of each stream's mean and range
-  readonly leak: number;
-  readonly weights: readonly [number, number, number, number, number, number, number, number];
-  readonly zWeight: number;
+  // the score
+  readonly roughN: number; // memory of its roughness
+  readonly slowN: number; // memory of its slow average
+  readonly streamN: number; // memory of each stream's mean and spread
+  readonly leak: number; // how fast a range closes
   readonly zCap: number;
   readonly exceedCap: number;
-  readonly deviationWeight: number;
-  readonly floor: number; // share of the usual value added to each stream's range
-  readonly historyN: number;
+  readonly floor: number; // share of the usual value added to each spread
+  readonly historyN: number; // memory against which each sign is measured
   readonly warm: number; // points before the score speaks
   readonly regain: number; // a score must pass this many times the last one sent
-  readonly forgetN: number; // memory of the last one sent
+  readonly forgetN: number; // memory of the last one sent,
+  readonly forgetShare: number; // and how it grows with the points seen
   // severity and pages
   readonly hold: number; // share of the last point's severity that stays at the next
   readonly half: number; // deviations that make severity one half
@@ -49,23 +46,20 @@ export const TUNING: Tuning = {
   tailN: 1800,
   tailWeight: 2,
   seasonGain: 0.36,
-  seasonMargin: 0.74,
+  seasonMargin: 0.82,
   peakAllow: 1.1,
-  shortN: 12,
-  mediumN: 45,
-  varianceN: 116,
-  streamN: 800,
-  leak: 0.00036,
-  weights: [1, 0.3, 0.5, 0.9, 1, 0.6, 0.5, 0.5],
-  zWeight: 0.14,
-  zCap: 9,
-  exceedCap: 0.3,
-  deviationWeight: 0.3,
-  floor: 0.01,
-  historyN: 1000,
-  warm: 50,
-  regain: 1.5,
-  forgetN: 100,
+  roughN: 50,
+  slowN: 40,
+  streamN: 1000,
+  leak: 0.0001,
+  zCap: 6,
+  exceedCap: 0.25,
+  floor: 0.02,
+  historyN: 4000,
+  warm: 25,
+  regain: 1.3,
+  forgetN: 20,
+  forgetShare: 0.1,
   hold: 0.8,
   half: 1.5,
   pageOn: 0.5,
