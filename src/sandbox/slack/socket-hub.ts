@@ -7,6 +7,7 @@ import { APP_ID } from './workspace.ts';
 
 const SOCKETS_MAX = 10;
 const TICKET_TTL_MS = 30_000;
+const TIMERS_MAX = 2000; // events that wait to be sent again; more are given up, as Slack gives up on an app that is down
 const PING_EVERY_MS = 10_000;
 const CLOSE_WITHIN_MS = 200;
 
@@ -132,7 +133,7 @@ export class SocketHub {
     this.#lastEvent = payload;
     const ack = await this.send('events_api', payload, { retry_attempt: attempt, retry_reason: reason });
     const afterMs = this.#times.redeliverAfterMs[attempt];
-    if (ack.ok || afterMs === undefined || this.#stopped) return;
+    if (ack.ok || afterMs === undefined || this.#stopped || this.#timers.size >= TIMERS_MAX) return;
     this.#later(afterMs, () => void this.sendEvent(payload, attempt + 1, ack.reason));
   }
 

@@ -18,8 +18,13 @@ export function nameOf({ core }: Viewer, userId: string): string {
   return userId === 'USLACKBOT' ? 'Slackbot' : (core.workspace.people.get(userId)?.name ?? userId);
 }
 
-export function format(viewer: Viewer, atMs: number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(viewer.person.locale, { timeZone: viewer.person.timeZone, ...options }).format(atMs);
+const formatters = new Map<string, Intl.DateTimeFormat>(); // making one is slow; there are a few for each person
+
+export function format({ person }: Viewer, atMs: number, options: Intl.DateTimeFormatOptions): string {
+  const key = `${person.locale} ${person.timeZone} ${JSON.stringify(options)}`;
+  const formatter = formatters.get(key) ?? new Intl.DateTimeFormat(person.locale, { timeZone: person.timeZone, ...options });
+  formatters.set(key, formatter);
+  return formatter.format(atMs);
 }
 
 export const clockTime = (viewer: Viewer, ts: string): string => format(viewer, Number(ts) * 1000, { hour: '2-digit', minute: '2-digit' });
