@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import type { Account } from '../app.ts';
 import type { Config } from '../config.ts';
+import type { Account } from '../core.ts';
 import { createSandboxAccount } from '../sandbox/account/account.ts';
 import { asAccount, builtIn } from './sandbox.ts';
 

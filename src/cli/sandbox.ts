@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { type Account, type App, createApp } from '../app.ts';
+import { type App, createApp } from '../app.ts';
 import { type ConfigInput, parseConfig } from '../config.ts';
+import type { Account } from '../core.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import type { Clock, Ids } from '../domain/ports.ts';

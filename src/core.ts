@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { CATALOGUE } from './action/catalogue/index.ts';
+import { policyProblems } from './action/policy.ts';
+import { Collector, type Sources } from './collect/collector.ts';
+import type { Config } from './config.ts';
+import { OpsError } from './domain/errors.ts';
+import type { Log } from './domain/log.ts';
+import type { Archive, Clock, Directory, Ids, KnowledgeBase, Remediator } from './domain/ports.ts';
+import type { Store } from './domain/store.ts';
+import { openFolderArchive } from './embedded/archive.ts';
+import { openEmbeddedKnowledge } from './embedded/knowledge.ts';
+import { loadLibrary } from './embedded/library.ts';
+import { createDetectionEngine } from './loop/detection/engine.ts';
+import { createWorkerEngine } from './loop/detection/worker-engine.ts';
+import type { Ops } from './loop/ops.ts';
+import { Executor } from './loop/plans/executor.ts';
+import { CLOSED_LOOP } from './loop/stages/index.ts';
+import { createTick, TickHealth } from './loop/tick.ts';
+import { createVerbs } from './loop/verbs/index.ts';
+import type { Verbs } from './loop/verbs.ts';
+import { openStore } from './store/open.ts';
+
+/** What is watched and acted on: a real account, or the simulated one. */
+export interface Account {
+  readonly sources: Sources;
+  readonly remediator: Remediator;
+}
+
+/** State and knowledge, opened: what everything else stands on. */
+export interface Base {
+  readonly store: Store;
+  readonly knowledge: KnowledgeBase & { close(): Promise<void> };
+  readonly archive: Archive;
+  readonly clock: Clock;
+}
+
+export interface CoreParts {
+  readonly config: Config;
+  readonly account: Account;
+  readonly directory: Directory;
+  readonly log: Log;
+  readonly ids?: Ids;
+}
+
+/** The loop without any edge: what ticks, decides and acts. */
+export interface Core {
+  readonly verbs: Verbs;
+  readonly executor: Executor;
+  /** One round of the closed loop; a call during a round waits for that one. */
+  tick(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+const systemClock: Clock = { now: () => Date.now() };
+const randomIds: Ids = { next: (prefix) => `${prefix}_${randomUUID()}` };
+
+/** Opens database, knowledge base and archive; a fresh knowledge base starts with the library that ships. */
+export async function openBase(config: Config, clock: Clock = systemClock): Promise<Base> {
+  const store = await openStore(config.store.path, { clock });
+  const knowledge = await openEmbeddedKnowledge(config.knowledge.path);
+  const archive = openFolderArchive(config.knowledge.archive);
+  if ((await knowledge.list()).length === 0) {
+    const library = await loadLibrary();
+    await knowledge.save(library.patterns);
+    for (const { key, content } of library.files) await archive.put(key, content, { ifMatch: null }).catch(keepExisting);
+  }
+  return { store, knowledge, archive, clock };
+}
+
+/** What people changed in the archive is theirs. */
+function keepExisting(thrown: unknown): void {
+  if (!(thrown instanceof OpsError && thrown.code === 'conflict')) throw thrown;
+}
+
+/** Agents and loop over an opened base. OpsError('invalid_input') when the policy contradicts the catalogue. */
+export function createCore(base: Base, parts: CoreParts): Core {
+  const { config, account, log } = parts;
+  const problems = policyProblems(config.policy, CATALOGUE);
+  if (problems.length > 0) throw new OpsError('invalid_input', `The config is not valid:\n${problems.join('\n')}`);
+  const { thresholds, worker } = config.detection;
+  const ops: Ops = {
+    ...base,
+    ids: parts.ids ?? randomIds,
+    log,
+    policy: config.policy,
+    catalogue: CATALOGUE,
+    collector: new Collector(account.sources, { backfillMs: config.loop.backfill_h * HOUR_MS, timeoutMs: config.loop.source_timeout_s * 1000 }),
+    detection: worker ? createWorkerEngine(config.store.path, { thresholds }) : createDetectionEngine(base.store, { thresholds }),
+    logSources: account.sources.logs,
+    remediator: account.remediator,
+    directory: parts.directory,
+    narrator: null,
+    keepMetricsMs: config.store.keep_metrics_h * HOUR_MS,
+    health: new TickHealth(),
+    get executor() {
+      return executor;
+    },
+  };
+  const executor = new Executor(ops);
+  return {
+    verbs: createVerbs(ops),
+    executor,
+    tick: createTick(ops, CLOSED_LOOP),
+    close: async () => {
+      await executor.idle();
+      await ops.detection.close();
+      await base.knowledge.close();
+      await base.store.close();
+    },
+  };
+}
