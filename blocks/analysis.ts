@@ -3,7 +3,7 @@ import { type Evidence, type Hypothesis, RCA_DIMENSIONS, type Solution } from '.
 import type { AnalyseReport } from '../src/domain/requests.ts';
 import { type Card, type CardOptions, code, date, percent, plain, safe } from './card.ts';
 import { causeWords, confidence } from './incident-words.ts';
-import { explained, say } from './locales/say.ts';
+import { explained, localised, say } from './locales/say.ts';
 import { actions, button, context, header, list, plainText, section } from './parts.ts';
 import { actionOnTarget, actionTitle, paramWords, riskWords } from './plan-words.ts';
 
@@ -12,9 +12,10 @@ export function analysisCard(report: AnalyseReport, options: CardOptions): Card 
   const words = say(options.locale);
   const { analysis, incident } = report;
   const [best, ...others] = analysis.hypotheses;
+  const isRepeated = best !== undefined && analysis.summary.text.startsWith(best.cause.text); // said again right below
   const blocks: KnownBlock[] = [
-    header(`🔎 ${report.title}`),
-    section(safe(explained(analysis.summary, options.locale), 700)),
+    header(`🔎 ${localised(report.title, options.locale)}`),
+    ...(isRepeated ? [] : [section(safe(explained(analysis.summary, options.locale), 700))]),
     ...(best === undefined ? [section(words('analysis.nothing'))] : bestBlocks(best, options)),
     ...list(
       words('analysis.others'),
@@ -28,7 +29,7 @@ export function analysisCard(report: AnalyseReport, options: CardOptions): Card 
     ...context([...gapLines(report, 3, options), words('analysis.at', { when: date(analysis.atMs) })]),
   ];
   const text = best === undefined ? words('analysis.nothing') : safe(explained(best.cause, options.locale), 250);
-  return { text: `${safe(report.title, 200)}: ${text}`, blocks };
+  return { text: `${safe(localised(report.title, options.locale), 200)}: ${text}`, blocks };
 }
 
 function bestBlocks(best: Hypothesis, options: CardOptions): KnownBlock[] {
@@ -84,7 +85,7 @@ export function whyModal(report: AnalyseReport, options: CardOptions): ModalView
     title: plainText(words('why.title'), 24),
     close: plainText(words('button.close'), 24),
     blocks: [
-      section(`*${safe(report.title, 200)}*`),
+      section(`*${safe(localised(report.title, options.locale), 200)}*`),
       ...(hypotheses.length === 0 ? [section(words('analysis.nothing'))] : hypotheses.flatMap((one, index) => hypothesisBlocks(one, index, options))),
       ...list(words('why.gaps'), gapLines(report, 6, options)),
       ...context([words('analysis.at', { when: date(report.analysis.atMs) })]),

@@ -1,13 +1,14 @@
 import type { AuditEntry } from '../src/domain/audit.ts';
 import { type Card, type CardOptions, code, date, safe, who } from './card.ts';
 import { moreLine } from './detect.ts';
-import { say, sayIfKnown } from './locales/say.ts';
+import { localised, say, sayIfKnown } from './locales/say.ts';
 import { header, section } from './parts.ts';
+import { actionTitle } from './plan-words.ts';
 
 const FIRST = 4;
 const LAST = 16;
 // What a person wants to read of a row; digests, keys and hashes stay in the export.
-const TOLD = ['reason', 'comment', 'action', 'targetId', 'verdict', 'meaning', 'result', 'stage', 'scope', 'from', 'to'] as const;
+const TOLD = ['action', 'targetId', 'reason', 'comment', 'verdict', 'meaning', 'result', 'stage', 'scope'] as const;
 
 /** The story of one incident or plan, oldest first: who did what, when, and the reason they gave. */
 export function auditCard(subject: string, entries: readonly AuditEntry[], options: CardOptions): Card {
@@ -29,13 +30,14 @@ export function auditCard(subject: string, entries: readonly AuditEntry[], optio
 
 function entryLine(entry: AuditEntry, options: CardOptions): string {
   const verb = sayIfKnown(options.locale, `audit.verb.${entry.verb}`) ?? safe(entry.verb.replaceAll(/[._]/g, ' '), 60);
-  const told = TOLD.flatMap((name) => toldValue(entry.detail[name])).slice(0, 3);
+  const told = TOLD.flatMap((name) => toldValue(name, entry.detail[name], options)).slice(0, 3);
   return `${date(entry.atMs)} · ${who(entry.actor, options.locale)} · *${verb}* ${code(entry.subject, 40)}${told.length === 0 ? '' : ` · ${told.join(' · ')}`}`;
 }
 
-function toldValue(value: unknown): string[] {
-  if (typeof value === 'string' && value !== '') return [safe(value, 80)];
-  return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : [];
+function toldValue(name: (typeof TOLD)[number], value: unknown, options: CardOptions): string[] {
+  if (typeof value !== 'string' || value === '') return [];
+  if (name === 'action') return [safe(actionTitle(value, options.locale), 80)];
+  return [safe(/^[a-z_]+$/.test(value) ? value.replaceAll('_', ' ') : localised(value, options.locale), 80)];
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -65,7 +65,7 @@ export function confidence(share: number, locale: Locale): string {
 }
 
 export function causeWords(hypothesis: Hypothesis, locale: Locale, max = 300): string {
-  return `${safe(explained(hypothesis.cause, locale), max)} · ${confidence(hypothesis.confidence, locale)}`;
+  return `${safe(explained(hypothesis.cause, locale).replace(/[.。]$/, ''), max)} · ${confidence(hypothesis.confidence, locale)}`;
 }
 
 /** The title, a link when there is a place to read it, with its id and how alike it is. */

@@ -18,6 +18,7 @@ export const COLOURS = {
 } as const;
 export const LINES = ['#0b69a3', '#0f8a6a', '#a23b8f', '#8d6b1a', '#3b5bdb', '#5c5c5c'] as const;
 const MAX_MARKERS = 60;
+const MORE_WIDTH = 120;
 
 type Graphic = Extract<EChartsOption['graphic'], unknown[]>[number];
 
@@ -31,7 +32,7 @@ const text = (content: string, left: number, top: number, fontSize: number, colo
 });
 
 /** The title and, under it, one key for each thing the picture shows. */
-export function titles(spec: ChartSpec, axis: ValueAxis): Graphic[] {
+export function titles(spec: ChartSpec, axis: ValueAxis, range: TimeRange | null): Graphic[] {
   const { threshold } = spec;
   const limit = threshold === null ? null : `threshold ${formatQuantity(threshold, spec.unit)}${axis.showsThreshold ? '' : ' (off the chart)'}`;
   const keys: { readonly name: string; readonly colour: string; readonly shape: 'line' | 'dashes' | 'area' }[] = [
@@ -40,15 +41,23 @@ export function titles(spec: ChartSpec, axis: ValueAxis): Graphic[] {
     ...(limit === null ? [] : [{ name: limit, colour: COLOURS.threshold, shape: 'dashes' as const }]),
     ...spanKeys(spec),
   ];
-  const elements: Graphic[] = [text(fitted(spec.title, PLOT.right - 36, 22), 36, 18, 22, COLOURS.ink, true)];
+  const days = range === null ? '' : daysOf(range);
+  const daysLeft = PLOT.right - textWidth(days, 15);
+  const elements: Graphic[] = [text(fitted(spec.title, daysLeft - 60, 22), 36, 18, 22, COLOURS.ink, true), text(days, daysLeft, 22, 15, COLOURS.soft)];
   let left = 36;
   for (const key of keys) {
     const name = fitted(key.name, 340, 15);
-    if (left + 40 + textWidth(name, 15) > PLOT.right) break;
+    if (left + 40 + textWidth(name, 15) > PLOT.right - MORE_WIDTH) break;
     elements.push(swatch(key.shape, key.colour, left), text(name, left + 36, 56, 15, COLOURS.soft));
     left += 36 + textWidth(name, 15) + 26;
   }
   return elements;
+}
+
+/** `2026-11-24`, or the first and the last day: the axis names days only where one begins. */
+function daysOf({ fromMs, toMs }: TimeRange): string {
+  const [from, to] = [fromMs, toMs].map((atMs) => new Date(atMs).toISOString().slice(0, 10));
+  return from === to ? `${from}` : `${from} – ${to}`;
 }
 
 const DIRECTIONS: Readonly<Record<string, string>> = { up: 'too high', down: 'too low', flat: 'stuck', missing: 'no data', '': 'anomaly' };
@@ -87,7 +96,7 @@ export function markers(spec: ChartSpec, range: TimeRange): Graphic[] {
     };
   });
   const words = labels.map((label) => text(label.text, label.left, top(label.row), LABEL_FONT_SIZE, COLOURS.marker));
-  return [...strokes, ...words, ...(unnamed === 0 ? [] : [text(`+ ${unnamed} more`, PLOT.right - 70, 22, 14, COLOURS.marker)])];
+  return [...strokes, ...words, ...(unnamed === 0 ? [] : [text(`+ ${unnamed} changes`, PLOT.right - MORE_WIDTH, 56, 15, COLOURS.marker)])];
 }
 
 export function noData(): Graphic {

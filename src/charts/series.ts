@@ -56,6 +56,7 @@ export interface TimeRange {
   readonly fromMs: number;
   readonly toMs: number;
 }
+const LAST_MS = 8.64e15 - 86_400_000; // of what Date can hold, with room for an hour more
 const LEAST_MS = 10 * 60_000;
 
 /** The time the picture shows: that of the data, or of what else is drawn when there is none; null when there is nothing. */
@@ -71,7 +72,7 @@ function extent(times: readonly number[]): TimeRange | null {
   let fromMs = Number.POSITIVE_INFINITY;
   let toMs = Number.NEGATIVE_INFINITY;
   for (const time of times) {
-    if (!Number.isFinite(time)) continue;
+    if (!Number.isFinite(time) || Math.abs(time) > LAST_MS) continue;
     fromMs = Math.min(fromMs, time);
     toMs = Math.max(toMs, time);
   }

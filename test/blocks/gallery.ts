@@ -13,6 +13,7 @@ import { feedbackModal, patternModal, rejectModal, silenceModal } from '../../bl
 import { noteCard } from '../../blocks/note.ts';
 import { patternCard, patternsCard } from '../../blocks/patterns.ts';
 import { planCard } from '../../blocks/plan.ts';
+import { replayCard } from '../../blocks/replay.ts';
 import { statusCard } from '../../blocks/status.ts';
 import { pausedCard, resumedCard } from '../../blocks/switches.ts';
 import { OpsError } from '../../src/domain/errors.ts';
@@ -141,6 +142,7 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
         options,
       ),
     ],
+    ['replay', replayCard('ec2_cpu_utilization_5f5533.csv', twist(anomaly({ endedAtMs: NOW_MS })), options)],
     ['status', statusCard(twist(samples.status), options)],
     ['status calm', statusCard(twist({ ...samples.status, openIncidents: [], waitingPlans: [], lastTickAtMs: null, paused: [samples.allPaused] }), options)],
     ['help', helpCard(null, options)],
