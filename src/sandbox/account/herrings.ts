@@ -1,4 +1,4 @@
-import type { Happened, Said } from './faults/fault.ts';
+import { deployed, type Happened, type Said } from './faults/fault.ts';
 import type { HerringSpec } from './schema.ts';
 import type { Node } from './world.ts';
 
@@ -44,15 +44,6 @@ export function herringChanges(herring: HerringSpec, target: Node): readonly Hap
       return [];
   }
 }
-
-/** A deploy as the account reports it. */
-export const deployed = (name: string, version: number): Happened => ({
-  kind: 'deploy',
-  source: 'cloudtrail',
-  actor: 'ci-deployer',
-  summary: `Deployed ${name} release ${version}`,
-  details: { eventName: 'UpdateService', before: `release ${version - 1}`, after: `release ${version}` },
-});
 
 /** Lines that look bad and are not. */
 export const herringSays = (herring: HerringSpec): readonly Said[] =>

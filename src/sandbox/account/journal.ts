@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { OpsError } from '../../domain/errors.ts';
 import { ParamsSchema } from '../../domain/plan.ts';
@@ -46,6 +47,7 @@ export function parseSnapshot(raw: unknown, from: string): Snapshot {
 
 /** Replaces the file in one step: a crash leaves the old state or the new one, never half of one. */
 export function writeSnapshot(path: string, snapshot: Snapshot): void {
+  mkdirSync(dirname(path), { recursive: true });
   const fresh = `${path}.${process.pid}.new`;
   writeFileSync(fresh, JSON.stringify(snapshot), { flush: true });
   renameSync(fresh, path);

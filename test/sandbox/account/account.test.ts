@@ -208,7 +208,7 @@ describe('a sandbox account', () => {
   });
 
   it('comes back from its file as it was: executions, rollbacks, injected faults and all values', async () => {
-    const stateFile = join(folder, 'state.json');
+    const stateFile = join(folder, 'new', 'state.json');
     const first = new Drive(scenarioOf(SICK), { stateFile }).to(12);
     first.account.inject({ kind: 'cpu_hog', target: 'ecs/web', at_min: 3 });
     first.to(20);

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OpsError } from '../../../src/domain/errors.ts';
+import { FAULTS } from '../../../src/sandbox/account/faults/index.ts';
 import { builtInScenarios, gamedayScenarios, loadScenario, loadScenarios, parseScenario } from '../../../src/sandbox/account/scenario.ts';
+import { HERRINGS, KINDS, ScenarioSchema } from '../../../src/sandbox/account/schema.ts';
 
 const HEAD = 'name: x\ntitle: X\nexpect: { incidents: 0 }\n';
 
@@ -22,6 +25,12 @@ describe('scenario files', () => {
     const scenarios = builtInScenarios();
     for (const risk of ['low', 'medium', 'high', 'critical']) expect(scenarios.some((scenario) => scenario.expect.risk === risk)).toBe(true);
     expect(gamedayScenarios().length).toBeGreaterThanOrEqual(22);
+  });
+
+  it('are described: every field, fault, red herring and kind of resource', () => {
+    const docs = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'scenarios.md'), 'utf8');
+    for (const word of [...Object.keys(ScenarioSchema.shape), ...FAULTS.map((fault) => fault.kind), ...HERRINGS, ...KINDS]) expect(docs).toContain(word);
+    for (const { kind, targetKinds } of FAULTS) expect(docs.split('\n').find((line) => line.startsWith(`| ${kind} |`))).toContain(targetKinds[0]);
   });
 
   it('need only a name, a title and what is expected', () => {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { defineFault, ramp } from './fault.ts';
+import { defineFault, deployed, ramp, type Said } from './fault.ts';
 
 const Params = z.strictObject({
   symptom: z.enum(['errors', 'latency', 'cpu', 'memory']).default('errors'),
   size: z.number().min(0.05).max(1).default(0.25), // how bad: share of failed requests, or relative to the worst
 });
 
-const LINES: Record<string, string> = {
+const LINES: Record<z.infer<typeof Params>['symptom'], string> = {
   errors: "TypeError: Cannot read properties of undefined (reading 'currency')",
   latency: 'upstream call took 4180 ms, retrying (attempt 2 of 3)',
   cpu: 'event loop blocked for 1240 ms',
@@ -27,15 +27,7 @@ export const badDeploy = defineFault({
     ],
     begin(target) {
       target.settings.version += 1;
-      return [
-        {
-          kind: 'deploy',
-          source: 'cloudtrail',
-          actor: 'ci-deployer',
-          summary: `Deployed ${target.resource.name} release ${target.settings.version}`,
-          details: { eventName: 'UpdateService', before: `release ${target.settings.version - 1}`, after: `release ${target.settings.version}` },
-        },
-      ];
+      return [deployed(target.resource.name, target.settings.version)];
     },
     push({ target, age, sinceRelief, strength }) {
       const now = ramp(age, 2) * strength;
@@ -47,12 +39,12 @@ export const badDeploy = defineFault({
       target.effects.memoryAdd += grown;
       target.effects.latencyFactor *= 1 + Math.max(0, grown - 30) / 12;
     },
-    say: ({ strength, minute, target }) =>
-      strength < 1
-        ? []
-        : ([
-            { level: 'error', message: `${LINES[symptom] ?? ''} release=${target.settings.version} request=${(minute * 7919) % 100_000}` },
-            { level: 'error', message: `request failed with status 500 in release ${target.settings.version}` },
-          ].slice(0, symptom === 'errors' ? 2 : 1) as { level: 'error'; message: string }[]),
+    say({ strength, minute, target }) {
+      if (strength < 1) return [];
+      const { version } = target.settings;
+      const told: Said[] = [{ level: 'error', message: `${LINES[symptom]} release=${version} request=${(minute * 7919) % 100_000}` }];
+      if (symptom === 'errors') told.push({ level: 'error', message: `request failed with status 500 in release ${version}` });
+      return told;
+    },
   }),
 });

@@ -63,7 +63,7 @@ export function defineFault<P>(definition: Definition<P>): FaultKind {
     create(spec) {
       const targetKind = spec.target.slice(0, spec.target.indexOf('/'));
       if (!targetKinds.includes(targetKind)) {
-        throw new OpsError('invalid_input', `${kind} cannot sit on ${spec.target}.`, `It needs a target of kind ${targetKinds.join(' or ')}.`);
+        throw new OpsError('invalid_input', `${kind} cannot sit on ${spec.target}.`, `${about} It needs a target of kind ${targetKinds.join(' or ')}.`);
       }
       const parsed = params.safeParse(spec.params);
       if (!parsed.success) {
@@ -76,3 +76,12 @@ export function defineFault<P>(definition: Definition<P>): FaultKind {
 
 /** 0..1 over the first minutes of a fault: nothing breaks within a second everywhere. */
 export const ramp = (age: number, overMin: number): number => Math.min(1, (age + 1) / Math.max(1, overMin));
+
+/** A deploy as the account reports it. */
+export const deployed = (name: string, version: number): Happened => ({
+  kind: 'deploy',
+  source: 'cloudtrail',
+  actor: 'ci-deployer',
+  summary: `Deployed ${name} release ${version}`,
+  details: { eventName: 'UpdateService', before: `release ${version - 1}`, after: `release ${version}` },
+});
