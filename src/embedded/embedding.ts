@@ -12,6 +12,8 @@ export interface Embedder {
   readonly name: string;
   readonly dimensions: number;
   embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
+  /** The same for a text that has been read by the lexicon already; only the built-in embedder can. */
+  readonly ofProfile?: (profile: Profile) => Float32Array;
 }
 
 const DIMENSIONS = 384;
@@ -43,10 +45,15 @@ function embedProfile(lexicon: Lexicon, profile: Profile): Float32Array {
     addHashed(vector, `w:${word}`, WORD_WEIGHT * strength);
     for (let i = 0; i + 3 <= word.length; i += 1) addHashed(vector, `g:${word.slice(i, i + 3)}`, GRAM_WEIGHT * strength);
   }
-  let norm = 0;
-  for (const value of vector) norm += value * value;
-  if (norm === 0) return vector;
-  const scale = 1 / Math.sqrt(norm);
+  return unit(vector);
+}
+
+/** The vector at length one; a vector of zeros stays as it is. */
+export function unit(vector: Float32Array): Float32Array {
+  let square = 0;
+  for (const value of vector) square += value * value;
+  if (square === 0 || Math.abs(square - 1) < 1e-6) return vector;
+  const scale = 1 / Math.sqrt(square);
   return vector.map((value) => value * scale);
 }
 
@@ -68,6 +75,7 @@ export const lexiconEmbedder = (): Embedder => ({
   name: `lexicon/${DIMENSIONS}`,
   dimensions: DIMENSIONS,
   embed: async (texts) => texts.map((text) => embed(text)),
+  ofProfile: (profile) => embedProfile(builtInLexicon(), profile),
 });
 
 /** Changes with any file of the lexicon: an index made with another lexicon is brought up to date. */

@@ -6,7 +6,7 @@ import { OpsError } from '../domain/errors.ts';
 import type { Pattern, PatternMatch } from '../domain/pattern.ts';
 import type { KnowledgeBase, KnowledgeQuery } from '../domain/ports.ts';
 import { compact } from './compact.ts';
-import { builtInLexicon, type Embedder, lexiconDigest, lexiconEmbedder, patternText } from './embedding.ts';
+import { builtInLexicon, type Embedder, lexiconDigest, lexiconEmbedder, patternText, unit } from './embedding.ts';
 import type { Lexicon } from './lexicon.ts';
 import { type Entry, PatternMemory } from './memory.ts';
 import { type Profile, plainWords, profilePattern, profileText } from './profile.ts';
@@ -17,8 +17,9 @@ import { isHan, tokenise } from './text.ts';
 const MAX_PATTERNS = 100_000;
 const MAX_QUERY = 4000; // characters read of a query
 const MAX_LIMIT = 50;
-const CANDIDATES = 32; // from the vectors, and again from the words
-const POSTINGS = 1500; // rows the full-text side may touch
+const CANDIDATES = 24; // from the vectors, and again from the words
+const POSTINGS = 600; // rows the full-text side may touch
+const MAX_TERMS = 8;
 const WHY_CONCEPTS = 6;
 
 export interface KnowledgeOptions {
@@ -99,7 +100,7 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     if (text.trim() === '' || this.memory.size === 0 || rows?.length === 0) return { matches: [], source: this.name };
     const profile = profileText(this.lexicon, text);
     const candidates = new Set(this.tables.byWords(this.terms(profile), CANDIDATES, rows));
-    for (const row of await this.byVector(text, rows, signal)) candidates.add(row);
+    for (const row of await this.byVector(text, profile, rows, signal)) candidates.add(row);
     const scorer = new QueryScorer(this.lexicon, this.memory, profile);
     const scored = [...candidates]
       .map((row) => this.memory.at(row))
@@ -112,10 +113,10 @@ class SqliteKnowledge implements EmbeddedKnowledge {
   }
 
   /** An embedder that does not answer costs recall, not the search. */
-  private async byVector(text: string, rows: readonly number[] | null, signal: AbortSignal): Promise<readonly number[]> {
+  private async byVector(text: string, profile: Profile, rows: readonly number[] | null, signal: AbortSignal): Promise<readonly number[]> {
     try {
-      const [vector] = await this.embedder.embed([text], signal);
-      return vector === undefined ? [] : this.tables.byVector(vector, CANDIDATES, rows);
+      const vector = this.embedder.ofProfile?.(profile) ?? (await this.embedder.embed([text], signal))[0];
+      return vector === undefined ? [] : this.tables.byVector(unit(vector), CANDIDATES, rows);
     } catch (error) {
       if (signal.aborted) throw new OpsError('unavailable', 'The pattern search was stopped.', 'Try again.', { cause: error });
       return [];
@@ -131,7 +132,7 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     let budget = POSTINGS;
     const terms: string[] = [];
     for (const { term, count } of known.filter(({ count }) => count > 0).sort((a, b) => a.count - b.count)) {
-      if (terms.length > 0 && count > budget) break;
+      if (terms.length === MAX_TERMS || (terms.length > 0 && count > budget)) break;
       terms.push(term);
       budget -= count;
     }
@@ -188,7 +189,7 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     const words = plainWords(tokenise(patternText(pattern))).join(' ');
     const concepts = [...profile.concepts.keys()].map((index) => `c${index}x`).join(' ');
     const small = compact(profile);
-    const row = this.tables.put(pattern, small, vector, `${words} ${[...profile.words.keys()].join(' ')} ${concepts}`);
+    const row = this.tables.put(pattern, small, unit(vector), `${words} ${[...profile.words.keys()].join(' ')} ${concepts}`);
     this.memory.remove(pattern.pattern_id);
     this.memory.add({
       row,

@@ -20,8 +20,11 @@ export class PatternMemory implements Rarity {
   private readonly byId = new Map<string, Entry>();
   private readonly conceptCounts: Float64Array;
   private readonly wordCounts = new Map<number, number>();
+  private readonly lexicon: Lexicon;
+  private weights: Float32Array | null = null; // importance per concept, until the counts change
 
   constructor(lexicon: Lexicon) {
+    this.lexicon = lexicon;
     this.conceptCounts = new Float64Array(lexicon.concepts.length);
   }
 
@@ -47,8 +50,11 @@ export class PatternMemory implements Rarity {
     return this.entries.get(row);
   }
 
-  concept(index: number): number {
-    return rarity(this.conceptCounts[index] ?? 0, this.entries.size);
+  importance(): Float32Array {
+    this.weights ??= Float32Array.from(this.lexicon.concepts, ({ index, kind, weight }) =>
+      kind === 'offtopic' ? 0 : weight * rarity(this.conceptCounts[index] ?? 0, this.entries.size),
+    );
+    return this.weights;
   }
 
   word(hash: number): number {
@@ -77,6 +83,7 @@ export class PatternMemory implements Rarity {
   }
 
   private count(profile: CompactProfile, sign: 1 | -1): void {
+    this.weights = null;
     profile.concepts.forEach((index, i) => {
       this.conceptCounts[index] = (this.conceptCounts[index] ?? 0) + sign * (profile.strengths[i] ?? 0);
     });

@@ -8,9 +8,10 @@ import type { Profile } from './profile.ts';
  */
 const CALIBRATION = { bias: -5.65, coverage: 4.1, title: 3.24, evidence: 0.34, cosine: 4.56, words: 5.42, sharpest: 0.5, offTopic: -3.63 };
 
-/** How rare things are among the indexed patterns, 0..1: what every pattern says tells nothing. */
+/** How much things tell, by how rare they are among the indexed patterns: what every pattern says tells nothing. */
 export interface Rarity {
-  concept(index: number): number;
+  /** Per concept of the lexicon: its own weight times how rare it is. */
+  importance(): Float32Array;
   word(hash: number): number;
 }
 
@@ -27,7 +28,7 @@ export class QueryScorer {
 
   constructor(lexicon: Lexicon, rarity: Rarity, query: Profile) {
     this.rarity = rarity;
-    this.importance = Float32Array.from(lexicon.concepts, ({ index, kind, weight }) => (kind === 'offtopic' ? 0 : weight * rarity.concept(index)));
+    this.importance = rarity.importance();
     this.strength = new Float32Array(lexicon.concepts.length);
     this.words = new Set([...query.words.keys()].map(wordHash));
     for (const [concept, strength] of query.concepts) {
