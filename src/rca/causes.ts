@@ -13,6 +13,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   cpu: '{resource} is short of CPU',
   disk: '{resource} is running out of disk',
   io: 'The storage of {resource} is too busy',
+  storage: 'The storage under {resource} answers slowly',
+  evictions: 'The cache {resource} is too small and throws entries out',
   connections: '{resource} runs out of connections',
   throttling: '{resource} is throttled: its limit is too low for the load',
   traffic: 'More traffic than usual reaches {resource}',

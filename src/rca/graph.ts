@@ -3,10 +3,13 @@ import type { Resource, Topology } from '../domain/resource.ts';
 const MAX_DEPTH = 12;
 const QUEUES: readonly string[] = ['sqs', 'kinesis', 'queue', 'stream'];
 
+const CACHES: readonly string[] = ['elasticache', 'redis', 'memcached', 'cache'];
+const STORES: readonly string[] = ['rds', 'aurora', 'dynamodb', 'docdb', 'database'];
+
 /** The topology ready for walking. Unknown ids in dependencies become nodes of kind `unknown`; cycles are allowed. */
 export interface Graph {
   readonly resources: ReadonlyMap<string, Resource>;
-  /** What may make a resource suffer: what it depends on, and for a queue those that read from it. */
+  /** What may make a resource suffer: what it depends on, for a queue those that read from it, for a store the cache beside it. */
   readonly causes: ReadonlyMap<string, readonly string[]>;
   readonly victims: ReadonlyMap<string, readonly string[]>;
   readonly unknown: readonly string[];
@@ -25,7 +28,22 @@ export function buildGraph(topology: Topology): Graph {
     link(causes, reader ? to : from, reader ? from : to);
     link(victims, reader ? from : to, reader ? to : from);
   }
+  linkStoresToCaches(resources, causes, victims);
   return { resources, causes: lists(causes), victims: lists(victims), unknown: [...unknown] };
+}
+
+/** A store carries what the cache beside it misses: whoever calls both asks the store instead. */
+function linkStoresToCaches(resources: Graph['resources'], causes: Map<string, Set<string>>, victims: Map<string, Set<string>>): void {
+  const kindOf = (id: string): string => resources.get(id)?.kind ?? '';
+  for (const called of [...causes.values()].map((ids) => [...ids])) {
+    const caches = called.filter((id) => CACHES.includes(kindOf(id)));
+    for (const store of caches.length === 0 ? [] : called.filter((id) => STORES.includes(kindOf(id)))) {
+      for (const cache of caches) {
+        link(causes, store, cache);
+        link(victims, cache, store);
+      }
+    }
+  }
 }
 
 const isQueueKind = (kind: string | undefined): boolean => kind !== undefined && QUEUES.includes(kind);

@@ -6,9 +6,9 @@ import { clamp01 } from './stats.ts';
 const SURGE = 1.35; // growth that is more than a busy hour
 const FOLLOWS = 0.6; // a caller that grew by this share of it brought it
 const QUIET = 0.4; // what is left of the usual work of a consumer that hangs
-const LOADED: ReadonlySet<string> = new Set(['cpu', 'io', 'connections', 'queue', 'memory', 'more_requests', 'throttling']);
+const LOADED: ReadonlySet<string> = new Set(['cpu', 'io', 'connections', 'queue', 'memory', 'storage', 'more_requests', 'throttling']);
 const CACHE_PUSH = 0.75;
-const TRAFFIC_PUSH = 0.6;
+const TRAFFIC_PUSH = 0.75;
 
 const growthOf = (shift: Shift | undefined): number => (shift === undefined || !(shift.base > 0) ? 0 : shift.during / shift.base - 1);
 
@@ -37,10 +37,9 @@ export function pushedOnto(prepared: Prepared, resourceId: string, kind: string)
   return Math.max(misses, brought, surged);
 }
 
-/** How strongly a cache that shares a caller with this resource misses. */
+/** How strongly a cache beside this store misses. */
 function missing(prepared: Prepared, resourceId: string): number {
-  const beside = (prepared.graph.victims.get(resourceId) ?? []).flatMap((caller) => prepared.graph.causes.get(caller) ?? []);
-  const shifts = beside.filter((id) => id !== resourceId).flatMap((id) => prepared.shiftsOf.get(id) ?? []);
+  const shifts = (prepared.graph.causes.get(resourceId) ?? []).flatMap((id) => prepared.shiftsOf.get(id) ?? []);
   return Math.max(0, ...shifts.filter((shift) => shift.reading.role === 'cache').map((shift) => shift.strength));
 }
 

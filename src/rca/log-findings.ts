@@ -9,7 +9,7 @@ const MIN_STRENGTH = 0.2;
 /** Words by which logs back kinds of cause that metrics already show. They back them only: a log line alone names no cause. */
 const BACKS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/out ?of ?memory|oom|heap/i, ['leak', 'memory']],
-  [/too many (clients|connections)|connection (pool|slots|limit)|remaining connection/i, ['connections']],
+  [/too many (clients|connections)|connection (pool|slots|limit)|remaining connection|max_connections/i, ['connections']],
   [/no space left|disk full|quota exceeded/i, ['disk']],
   [/throttl|rate exceeded|too ?many ?requests|throughput exceeded/i, ['throttling']],
   [/certificate|x509|ssl handshake|tls handshake/i, ['certificate']],

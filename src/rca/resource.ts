@@ -19,7 +19,7 @@ export function analyseResources(prepared: Prepared): DimensionResult {
   const against: Finding[] = [];
   for (const symptom of symptoms) {
     for (const part of spread(prepared.graph, symptom.target, symptom.impacts)) {
-      const excuse = excuseOf(prepared, part, saturations);
+      const excuse = excuseOf(prepared, symptom, part, saturations);
       const finding = partOf(prepared, symptom, part, excuse?.shortage ?? 0);
       if (finding.strength > MIN_STRENGTH) findings.push(finding);
       if (excuse !== null && excuse.share > 0.3) against.push(victim(symptom, part, excuse));

@@ -56,6 +56,7 @@ function kindIn(prepared: Prepared, resourceId: string, shift: Shift): string {
 
 /** The kind of cause that a metric out of line speaks for. `ramp`: it climbed slowly. */
 export function kindOf(ref: MetricRef, role: Role, ramp: boolean): string {
+  if (role === 'cache' && /evict/i.test(ref.name)) return 'evictions';
   if (role === 'memory' && ramp) return 'leak';
   if (role === 'cost') {
     const what = Object.values(ref.dimensions).join(' ');

@@ -23,6 +23,7 @@ export interface Shift {
 const MIN_BEFORE = 8;
 const USUAL_QUANTILE = 0.98;
 const LOOKBACK_SHARE = 0.25;
+const MAX_LEAD_POINTS = 60;
 
 /** Compares a series before and since the start of the trouble; null when it has too few points on either side. */
 export function measureShift(series: MetricSeries, subject: RcaSubject): Shift | null {
@@ -68,7 +69,7 @@ export function strengthOf(ratio: number): number {
 
 /** A share of a capacity that is still low is unusual, but no shortage. */
 function materiality(series: MetricSeries, reading: Reading, base: number, peak: number): number {
-  if (reading.role === 'connections') return clamp01((peak / Math.max(base, 1e-9) - 1) / 0.8);
+  if (reading.role === 'connections') return clamp01((peak / Math.max(base, 1e-9) - 1) / 1.5);
   if (!isPercent(series) || reading.worse < 0 || reading.causal === 0) return 1;
   return 0.3 + 0.7 * clamp01((peak - 30) / 50);
 }
@@ -93,20 +94,18 @@ function firstAtOrAfter(points: readonly MetricPoint[], atMs: number): number {
 }
 
 /**
- * The first point from which most of the next five are out by a third of the movement. Looks back as far as an hour or
- * thirty points before the start, for causes move before their symptoms.
+ * Where the movement that is there now began: from the first point since the start that is out by a third of it, and confirmed by
+ * the next ones, back as long as at most one point in a row was inside. Causes move before their symptoms, so it may lie before the start.
  */
 function onset(points: readonly MetricPoint[], start: number, base: number, usual: number, moved: number, worse: 1 | -1): number | null {
   const limit = Math.max(usual, moved / 3);
   const out = (index: number): boolean => ((points[index]?.value ?? base) - base) * worse > limit;
-  for (let index = Math.max(0, start - 30); index < points.length; index += 1) {
-    if (!out(index)) continue;
-    const next = Math.min(points.length, index + 5);
-    let count = 0;
-    for (let at = index; at < next; at += 1) if (out(at)) count += 1;
-    if (count * 2 > next - index) return points[index]?.timestampMs ?? null;
-  }
-  return null;
+  const confirmed = (index: number): boolean => out(index) && (out(index + 1) || out(index + 2) || index + 1 >= points.length);
+  let first = start;
+  while (first < points.length && !confirmed(first)) first += 1;
+  if (first >= points.length) return null;
+  while (first > 0 && start - first < MAX_LEAD_POINTS && (out(first - 1) || out(first - 2))) first -= out(first - 1) ? 1 : 2;
+  return points[first]?.timestampMs ?? null;
 }
 
 /** A climb: nearly every point since shortly before it left its band is over most of those before it, and no step carries half of it. */

@@ -11,6 +11,7 @@ export type Role =
   | 'memory'
   | 'disk'
   | 'io'
+  | 'storage'
   | 'connections'
   | 'queue'
   | 'cache'
@@ -46,6 +47,7 @@ const READINGS: readonly (readonly [RegExp, Role, 1 | -1, number])[] = [
   [/availab|successrate|success$/, 'availability', -1, 0],
   [/4xx/, 'errors', 1, 0],
   [/5xx|error|fault|fail|exception|reject|denied/, 'errors', 1, 0],
+  [/readlatency|writelatency/, 'storage', 1, 0.75], // of one disk operation: says nothing of how long a request waited
   [/latency|duration|responsetime/, 'latency', 1, 0],
   [/activeconnection|newconnection/, 'requests', 1, 0.3],
   [/connection/, 'connections', 1, 1],
