@@ -8,9 +8,10 @@ const FOLLOWS = 0.6; // a caller that grew by this share of it brought it
 const QUIET = 0.4; // what is left of the usual work of a consumer that hangs
 const LOADED: ReadonlySet<string> = new Set(['cpu', 'io', 'connections', 'queue', 'memory', 'storage', 'more_requests', 'throttling']);
 const CACHE_PUSH = 0.75;
+const BUSY_PUSH = 0.5; // a busy processor makes every operation late
 const TRAFFIC_PUSH = 0.75;
 
-const growthOf = (shift: Shift | undefined): number => (shift === undefined || !(shift.base > 0) ? 0 : shift.during / shift.base - 1);
+const growthOf = (shift: Shift | undefined): number => (shift === undefined || !(shift.recent > 0) ? 0 : shift.during / Math.max(shift.base, shift.recent) - 1);
 
 function requestsOf(prepared: Prepared, id: string): Shift | undefined {
   return prepared.shiftsOf.get(id)?.find((shift) => shift.reading.role === 'requests');
@@ -30,11 +31,15 @@ export function isSurge(prepared: Prepared, resourceId: string, shift: Shift): b
 export function pushedOnto(prepared: Prepared, resourceId: string, kind: string): number {
   if (!LOADED.has(kind)) return 0;
   const misses = missing(prepared, resourceId) * CACHE_PUSH;
+  const busy =
+    kind === 'storage'
+      ? BUSY_PUSH * Math.max(0, ...(prepared.shiftsOf.get(resourceId) ?? []).filter((shift) => shift.reading.role === 'cpu').map((shift) => shift.strength))
+      : 0;
   const own = requestsOf(prepared, resourceId);
   const callers = (prepared.graph.victims.get(resourceId) ?? []).map((id) => requestsOf(prepared, id));
   const brought = callers.some((shift) => shift !== undefined && shift.ratio > 1 && growthOf(shift) > SURGE - 1) ? TRAFFIC_PUSH : 0;
   const surged = own !== undefined && own.ratio > 1 && growthOf(own) > SURGE - 1 && kind !== 'throttling' ? TRAFFIC_PUSH : 0;
-  return Math.max(misses, brought, surged);
+  return Math.max(misses, busy, brought, surged);
 }
 
 /** How strongly a cache beside this store misses. */

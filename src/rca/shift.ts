@@ -7,7 +7,8 @@ import { ascending, clamp01, mean, median, quantile, runMeans } from './stats.ts
 export interface Shift {
   readonly series: MetricSeries;
   readonly reading: Reading;
-  readonly base: number; // median before; NaN when nothing is known
+  readonly base: number; // median before
+  readonly recent: number; // median of the last half hour or so before: traffic has its hours
   readonly usual: number; // how far stretches of the same length went in the bad direction before
   readonly during: number; // mean since the trouble began
   readonly peak: number; // the worst point since then
@@ -24,6 +25,7 @@ const MIN_BEFORE = 8;
 const USUAL_QUANTILE = 0.98;
 const LOOKBACK_SHARE = 0.25;
 const MAX_LEAD_POINTS = 60;
+const RECENT_POINTS = 30;
 
 /** Compares a series before and since the start of the trouble; null when it has too few points on either side. */
 export function measureShift(series: MetricSeries, subject: RcaSubject): Shift | null {
@@ -49,6 +51,7 @@ export function measureShift(series: MetricSeries, subject: RcaSubject): Shift |
     series,
     reading,
     base,
+    recent: median(learned.slice(-RECENT_POINTS)),
     usual,
     during,
     peak,

@@ -59,7 +59,8 @@ function optionsFor(prepared: Prepared, candidate: Ranked['candidate']): readonl
   for (const name of suggested(prepared)) {
     const facts = prepared.context.actions.find((action) => action.name === name);
     const target = prepared.graph.resources.get(candidate.resourceId);
-    if (facts !== undefined && target !== undefined && facts.targetKinds.includes(target.kind))
+    const known = kindsHelpedBy(name).some((kind) => candidate.kinds.has(kind));
+    if (facts !== undefined && target !== undefined && known && facts.targetKinds.includes(target.kind))
       options.push({ facts, target, kind: candidate.kind, fit: PATTERN_FIT });
   }
   return options;
