@@ -11,6 +11,9 @@ let state = null;
 let asking = false;
 let again = false;
 
+const TRY_AGAIN_MS = 1000;
+const SLOW_DOWN_MS = 120; // between two looks, when things change faster than they can be shown
+
 async function refresh() {
   if (asking) {
     again = true;
@@ -20,13 +23,19 @@ async function refresh() {
   try {
     do {
       again = false;
-      const query = new URLSearchParams({ user: here.user, where: here.where, thread: here.thread });
-      state = await (await fetch(`/page/state?${query}`)).json();
-      if (!again) show();
-      else await new Promise((resolve) => setTimeout(resolve, 120));
+      const query = String(new URLSearchParams({ user: here.user, where: here.where, thread: here.thread }));
+      const fresh = await (await fetch(`/page/state?${query}`)).json();
+      // What was asked for a place that has been left is not shown; anything else is, however much changes meanwhile.
+      if (query === String(new URLSearchParams({ user: here.user, where: here.where, thread: here.thread }))) {
+        state = fresh;
+        show();
+      }
+      if (again) await new Promise((resolve) => setTimeout(resolve, SLOW_DOWN_MS));
     } while (again);
-  } catch {
-    $('connection').textContent = 'The workspace has stopped.';
+  } catch (error) {
+    console.error(error);
+    $('connection').textContent = error instanceof TypeError ? 'The workspace does not answer.' : 'Something went wrong on this page.';
+    setTimeout(refresh, TRY_AGAIN_MS);
   } finally {
     asking = false;
   }
