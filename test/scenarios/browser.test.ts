@@ -1,0 +1,45 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, openBrowser } from '../sandbox/slack/chromium.ts';
+import { ANA, BEN, World } from '../support/world.ts';
+
+describe.skipIf(chromiumPath === null)('two people in a browser', () => {
+  let world: World;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    world = await World.start('cost-leak');
+    browser = await openBrowser();
+    page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
+    await page.goto(world.sandbox.slack.pageUrl);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await world.stop();
+  });
+
+  /** Presses Approve on the incident's card, and confirms. */
+  const approve = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Approve' }).first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await world.calm();
+  };
+
+  it('see the incident, approve it one after the other, and see it healed', async () => {
+    const plan = await world.untilPlan(['awaiting_approval']);
+    await page.getByText(`${plan.incidentId}`).first().waitFor();
+    await approve();
+    await page.getByText('1 of 2 approvals').first().waitFor();
+    expect((await world.plan(plan.id)).state).toBe('awaiting_approval');
+
+    await page.getByRole('button', { name: /Ben Okafor/ }).click();
+    await approve();
+    const done = await world.untilPlan(['succeeded']);
+    expect(done.approvals.map((one) => one.userId)).toEqual([ANA, BEN]);
+    await page
+      .getByText(/resolved/i)
+      .first()
+      .waitFor();
+  });
+});
