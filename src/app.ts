@@ -65,7 +65,12 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...(parts.timing === undefined ? {} : { timing: parts.timing }),
   });
   const core = createCore(base, { ...parts, directory: slack.directory });
-  const http = createServer({ verbs: core.verbs, store, clock, log, slackReady: () => slack.ready() });
+  const http = createServer({
+    ...{ verbs: core.verbs, store, clock, ids: core.ids, log, ticks: core.health },
+    slackReady: () => slack.ready(),
+    sources: () => core.sources(),
+    settings: { corsOrigins: config.http.cors_origins, ratePerMin: config.http.rate_per_min },
+  });
   let pulse: NodeJS.Timeout | null = null;
   return {
     verbs: core.verbs,

@@ -38,7 +38,14 @@ const ConfigSchema = z.strictObject({
       api_url: z.url().optional(),
     })
     .prefault({}),
-  http: z.strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65_535).default(4600) }).prefault({}),
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.number().int().min(0).max(65_535).default(4600),
+      cors_origins: z.array(z.url()).max(20).default([]), // web pages that may call the API from a browser
+      rate_per_min: z.number().int().min(1).max(1_000_000).default(600), // requests of one token
+    })
+    .prefault({}),
   loop: z
     .strictObject({
       every: z.string().default('* * * * *'), // cron

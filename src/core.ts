@@ -7,6 +7,7 @@ import { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, Remediator } from './domain/ports.ts';
 import type { Store } from './domain/store.ts';
+import type { SourceStatus } from './domain/views.ts';
 import { openFolderArchive } from './embedded/archive.ts';
 import { openEmbeddedKnowledge } from './embedded/knowledge.ts';
 import { loadLibrary } from './embedded/library.ts';
@@ -46,6 +47,10 @@ export interface CoreParts {
 export interface Core {
   readonly verbs: Verbs;
   readonly executor: Executor;
+  readonly ids: Ids;
+  readonly health: TickHealth;
+  /** How each source has been doing. */
+  sources(): readonly SourceStatus[];
   /** One round of the closed loop; a call during a round waits for that one. */
   tick(): Promise<void>;
   close(): Promise<void>;
@@ -101,6 +106,9 @@ export function createCore(base: Base, parts: CoreParts): Core {
   return {
     verbs: createVerbs(ops),
     executor,
+    ids: ops.ids,
+    health: ops.health,
+    sources: () => ops.collector.status(),
     tick: createTick(ops, CLOSED_LOOP),
     close: async () => {
       await executor.idle();

@@ -47,7 +47,7 @@ program
   .argument('<verb>', 'create, list or revoke')
   .argument('[name]', 'create: its name; revoke: its id')
   .option('--user <slack-user-id>', 'create: the person it belongs to (left out: a machine)')
-  .option('--scopes <list>', 'create: read,detect,learn,act:request', 'read')
+  .option('--scopes <list>', 'create: read, detect, learn, act:request, act:approve, ingest; with commas', 'read')
   .action(async (verb, name, options) => (await import('./cli/tokens.ts')).tokens(verb, name, options));
 
 program

@@ -1,25 +1,46 @@
-import type { TypedServer } from './routes.ts';
-import type { HttpParts } from './server.ts';
+import { z } from 'zod';
+import { answering } from './describe.ts';
+import type { HttpParts } from './parts.ts';
+import { SourceStatusSchema } from './schemas.ts';
+import type { TypedServer } from './typed.ts';
 
 const LATE_MS = 3 * 60_000; // three missed ticks
 
-/** `GET /healthz`: 200 while the loop ticks and Slack is there, 503 otherwise; says what is wrong, without any token. */
-export function healthRoute(app: TypedServer, parts: HttpParts): void {
-  app.get('/healthz', async (_request, reply) => {
-    const status = await parts.verbs.status();
-    const tickAgeMs = status.lastTickAtMs === null ? null : status.nowMs - status.lastTickAtMs;
-    const slack = parts.slackReady();
-    const loop = tickAgeMs !== null && tickAgeMs < LATE_MS;
-    const sources = status.sources.map(({ name, kind, ok, lastReadAtMs, error }) => ({ name, kind, ok, lastReadAtMs, error }));
-    const ok = slack && loop;
-    return await reply
-      .status(ok ? 200 : 503)
-      .send({
-        ok,
-        slack,
-        loop: { ok: loop, lastTickAtMs: status.lastTickAtMs, lastTickMs: status.lastTickMs, errors: status.tickErrors },
-        sources,
-        outbox: status.outboxSize,
-      });
+const HealthSchema = z.object({
+  ok: z.boolean(),
+  loop: z.object({ ok: z.boolean(), lastTickAtMs: z.number().nullable(), lastTickMs: z.number().nullable(), errors: z.number() }),
+  store: z.boolean(),
+  slack: z.boolean(),
+  sources: z.array(SourceStatusSchema),
+  outbox: z.number().nullable(), // null: the store cannot say
+});
+
+/**
+ * `GET /healthz`: is it alive? 503 when the loop has stopped ticking or the store does not answer: a restart may help.
+ * `GET /readyz`: can it do its work? 503 too while Slack or every source is away: a restart would not help. Both say what they saw.
+ */
+export function healthRoutes(app: TypedServer, parts: HttpParts): void {
+  const startedAtMs = parts.clock.now();
+  const look = async () => {
+    const nowMs = parts.clock.now();
+    const { lastTickAtMs, lastTickMs, errors } = parts.ticks;
+    const loop = nowMs - (lastTickAtMs ?? startedAtMs) < LATE_MS;
+    const outbox = await parts.store.outbox.size().catch(() => null);
+    const sources = parts.sources();
+    const state = { loop: { ok: loop, lastTickAtMs, lastTickMs, errors }, store: outbox !== null, slack: parts.slackReady(), sources, outbox };
+    const alive = loop && state.store;
+    return { state, alive, ready: alive && state.slack && lastTickAtMs !== null && sources.some((source) => source.ok && source.lastReadAtMs !== null) };
+  };
+  app.get(
+    '/healthz',
+    { config: { access: 'public', doc: answering('Operations', 'Whether it is alive (503: restart it)', HealthSchema) } },
+    async (_request, reply) => {
+      const { state, alive } = await look();
+      return await reply.status(alive ? 200 : 503).send({ ok: alive, ...state });
+    },
+  );
+  app.get('/readyz', { config: { access: 'public', doc: answering('Operations', 'Whether it can do its work', HealthSchema) } }, async (_request, reply) => {
+    const { state, ready } = await look();
+    return await reply.status(ready ? 200 : 503).send({ ok: ready, ...state });
   });
 }

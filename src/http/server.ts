@@ -1,49 +1,82 @@
+import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { OpsError } from '../domain/errors.ts';
-import type { Log } from '../domain/log.ts';
-import type { Clock } from '../domain/ports.ts';
-import type { Store } from '../domain/store.ts';
-import type { Verbs } from '../loop/verbs.ts';
+import { guardAccess } from './access.ts';
 import { agentRoutes } from './agents.ts';
-import { Unauthenticated } from './auth.ts';
-import { healthRoute } from './health.ts';
+import { compileValidator, takeJson } from './body.ts';
+import { DOCS_POLICY, docsPage } from './docs.ts';
+import { sendHeaders } from './headers.ts';
+import { healthRoutes } from './health.ts';
+import { historyRoutes } from './history.ts';
+import { Idempotency } from './idempotency.ts';
+import { incidentRoutes } from './incidents.ts';
+import { jobRoutes } from './job-routes.ts';
+import { Jobs } from './jobs.ts';
+import { describeRoutes } from './openapi.ts';
+import type { HttpParts } from './parts.ts';
 import { patternRoutes } from './patterns.ts';
-import { problem, sendProblem } from './problem.ts';
+import { planRoutes } from './plans.ts';
+import { sendProblem, toProblem, writeProblem } from './problem.ts';
+import type { RouteParts } from './routes.ts';
 
-export interface HttpParts {
-  readonly verbs: Verbs;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly slackReady: () => boolean;
-}
-
+export const VERSION = '0.1.0';
 const BODY_LIMIT_BYTES = 256 * 1024;
-const REQUEST_TIMEOUT_MS = 30_000;
+
+/** How long a client may take, real milliseconds. */
+export interface HttpTimeouts {
+  readonly requestMs: number; // to send the whole request
+  readonly checkMs: number; // how often slow ones are looked for
+}
+const TIMEOUTS: HttpTimeouts = { requestMs: 30_000, checkMs: 2000 };
 
 /** The HTTP edge: parse, call one verb, map the error. The caller listens and closes. */
-export function createServer(parts: HttpParts): FastifyInstance {
-  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, logger: false, routerOptions: { maxParamLength: 200 } });
-  app.setValidatorCompiler(validatorCompiler);
+export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: timeouts.requestMs,
+    http: { headersTimeout: timeouts.requestMs, connectionsCheckingInterval: timeouts.checkMs },
+    forceCloseConnections: 'idle',
+    logger: false,
+    genReqId: () => parts.ids.next('req'),
+    routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: answerBrokenRequest,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
-  const answerError = sendProblem(parts.log);
-  app.setErrorHandler(async (thrown, request, reply) => {
-    if (thrown instanceof Unauthenticated) {
-      reply.header('www-authenticate', 'Bearer');
-      return await problem(reply, 401, thrown);
-    }
-    return await answerError(thrown as never, request, reply);
-  });
+  app.setErrorHandler(sendProblem(parts.log));
   app.setNotFoundHandler(async (request, reply) => {
-    await problem(reply, 404, new OpsError('not_found', `There is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}.`));
+    const path = request.url.split('?')[0]?.slice(0, 200);
+    await writeProblem(reply, toProblem(new OpsError('not_found', `There is no ${request.method} ${path}.`, 'See /docs for what there is.')));
   });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
-  });
-  const typed = app.withTypeProvider<ZodTypeProvider>();
-  healthRoute(typed, parts);
-  patternRoutes(typed, parts);
-  agentRoutes(typed, parts);
+  takeJson(app);
+  sendHeaders(app, parts.settings.corsOrigins);
+  guardAccess(app, parts);
+  const openApi = describeRoutes(app, VERSION);
+  const routeParts: RouteParts = { ...parts, idempotency: new Idempotency(parts.store, parts.clock), jobs: new Jobs(parts.clock, parts.ids) };
+  healthRoutes(app, parts);
+  patternRoutes(app, routeParts);
+  agentRoutes(app, routeParts);
+  jobRoutes(app, routeParts);
+  incidentRoutes(app, routeParts);
+  planRoutes(app, routeParts);
+  historyRoutes(app, routeParts);
+  app.get('/openapi.json', { config: { access: 'public' } }, async () => openApi());
+  app.get('/docs', { config: { access: 'public' } }, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', DOCS_POLICY).send(docsPage(openApi())),
+  );
   return app;
+}
+
+/** What is not HTTP at all, too slow or too long in its head gets a plain answer and the connection ends. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const [status, title] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? ['408 Request Timeout', 'The request took too long.']
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? ['431 Request Header Fields Too Large', 'The headers are too long.']
+        : ['400 Bad Request', 'This is not a valid HTTP request.'];
+  const body = JSON.stringify({ type: 'about:blank', status: Number(status.slice(0, 3)), code: 'invalid_input', title });
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
 }

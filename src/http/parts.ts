@@ -1,0 +1,32 @@
+import type { Log } from '../domain/log.ts';
+import type { Clock, Ids } from '../domain/ports.ts';
+import type { Store } from '../domain/store.ts';
+import type { SourceStatus } from '../domain/views.ts';
+import type { Verbs } from '../loop/verbs.ts';
+
+export interface HttpSettings {
+  /** Origins of web pages that may call the API from a browser; none by default. */
+  readonly corsOrigins: readonly string[];
+  /** Requests a minute of one token. */
+  readonly ratePerMin: number;
+}
+
+/** How the loop ticks. `lastTickMs`: how long it took. */
+export interface TickState {
+  readonly lastTickAtMs: number | null;
+  readonly lastTickMs: number | null;
+  readonly errors: number;
+}
+
+/** What the HTTP edge works with. */
+export interface HttpParts {
+  readonly verbs: Verbs;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly slackReady: () => boolean;
+  readonly sources: () => readonly SourceStatus[];
+  readonly ticks: TickState;
+  readonly settings: HttpSettings;
+}
