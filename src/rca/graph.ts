@@ -1,6 +1,6 @@
 import type { Resource, Topology } from '../domain/resource.ts';
 
-const MAX_DEPTH = 12;
+const MAX_DEPTH = 32;
 const QUEUES: readonly string[] = ['sqs', 'kinesis', 'queue', 'stream'];
 
 const CACHES: readonly string[] = ['elasticache', 'redis', 'memcached', 'cache'];
@@ -59,7 +59,7 @@ function lists(map: ReadonlyMap<string, ReadonlySet<string>>): Map<string, reado
   return new Map([...map].map(([id, others]) => [id, [...others]]));
 }
 
-/** Steps from the nearest of `from`, along `edges`, at most 12; breadth first, each node once, so cycles end. */
+/** Steps from the nearest of `from`, along `edges`, at most 32; breadth first, each node once, so cycles end. */
 export function distances(edges: Graph['causes'], from: readonly string[]): ReadonlyMap<string, number> {
   const found = new Map(from.map((id) => [id, 0]));
   let frontier = [...found.keys()];

@@ -11,7 +11,7 @@ export interface Part {
   readonly impact: Impact;
 }
 
-const MAX_STEPS = 12;
+const MAX_STEPS = 32;
 const VIEWS = ['remote', 'client'];
 const TWIN = 0.25;
 const VIEW_WEIGHT = 0.3;

@@ -50,7 +50,17 @@ export function resource(id: string, more: Partial<Resource> = {}): Resource {
 export const calls = (from: string, to: string): Dependency => ({ from, to, kind: 'calls' });
 
 export function change(id: string, minutesBefore: number, resourceId: string | null, more: Partial<Change> = {}): Change {
-  return { id, timestampMs: START - minutesBefore * MINUTE, kind: 'deploy', source: 'cloudtrail', actor: 'ana', resourceId, summary: `Deployed ${resourceId}`, details: {}, ...more };
+  return {
+    id,
+    timestampMs: START - minutesBefore * MINUTE,
+    kind: 'deploy',
+    source: 'cloudtrail',
+    actor: 'ana',
+    resourceId,
+    summary: `Deployed ${resourceId}`,
+    details: {},
+    ...more,
+  };
 }
 
 export function logLine(id: string, minute: number, resourceId: string, message: string, level: LogLine['level'] = 'error'): LogLine {
