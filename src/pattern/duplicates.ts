@@ -12,7 +12,7 @@ export interface Duplicate {
 
 /**
  * Patterns that look like the same problem as this one, the likest first. By their embeddings where both have one of the same
- * length, and by what they name (services, metrics, errors); a pattern is no duplicate of itself.
+ * length and by what they name (services, metrics, errors), otherwise by their words; a pattern is no duplicate of itself.
  */
 export function nearDuplicates(pattern: Pattern, others: readonly Pattern[]): Duplicate[] {
   const names = namesOf(pattern);
@@ -26,8 +26,13 @@ export function nearDuplicates(pattern: Pattern, others: readonly Pattern[]): Du
 function likeness(pattern: Pattern, names: ReadonlySet<string>, other: Pattern): number {
   if (pattern.title.trim().toLowerCase() === other.title.trim().toLowerCase()) return 1;
   const angle = cosine(pattern.embedding, other.embedding);
-  const shared = overlap(names, namesOf(other));
-  return Math.round((angle === null ? shared : 0.75 * angle + 0.25 * shared) * 100) / 100;
+  const found = angle === null ? overlap(wordsOf(pattern), wordsOf(other)) : 0.75 * angle + 0.25 * overlap(names, namesOf(other));
+  return Math.round(found * 100) / 100;
+}
+
+function wordsOf(pattern: Pattern): ReadonlySet<string> {
+  const text = [pattern.title, ...pattern.symptoms].join(' ').toLowerCase();
+  return new Set(text.match(/[\p{Script=Latin}\p{N}_]{3,}|\p{Script=Han}/gu) ?? []);
 }
 
 function namesOf(pattern: Pattern): ReadonlySet<string> {

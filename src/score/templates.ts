@@ -40,6 +40,11 @@ function scoreLog(lines: readonly string[], truth: readonly string[]): LogFigure
     throw new OpsError('invalid_input', `lines.txt has ${lines.length} lines, templates.txt ${truth.length}.`, 'Line i of one belongs to line i of the other.');
   const miner = new LogMiner();
   const ids = lines.map((line) => miner.add(line)).map((id) => miner.resolve(id));
+  return { ...groupFigures(ids, truth, (id) => miner.template(id)), lines_per_second: speed(lines) };
+}
+
+/** `ids[i]` is the group found for the line whose true template is `truth[i]`; `template` gives a group's text. */
+export function groupFigures(ids: readonly number[], truth: readonly string[], template: (id: number) => string | null): Omit<LogFigures, 'lines_per_second'> {
   const found = indexesBy(ids);
   const real = indexesBy(truth);
   let lineHits = 0;
@@ -50,15 +55,10 @@ function scoreLog(lines: readonly string[], truth: readonly string[]): LogFigure
     if (real.get(text)?.length !== at.length || at.some((i) => truth[i] !== text)) continue;
     lineHits += at.length;
     groupHits += 1;
-    if (miner.template(id) === text) textHits += 1;
+    if (template(id) === text) textHits += 1;
   }
   const f1 = (hits: number): number => round((2 * hits) / (found.size + real.size));
-  return {
-    grouping_accuracy: round(lineHits / lines.length),
-    f1_grouping_accuracy: f1(groupHits),
-    f1_template_accuracy: f1(textHits),
-    lines_per_second: speed(lines),
-  };
+  return { grouping_accuracy: round(lineHits / ids.length), f1_grouping_accuracy: f1(groupHits), f1_template_accuracy: f1(textHits) };
 }
 
 /** One core, after a warm-up, over the lines repeated to at least a million. */
