@@ -12,6 +12,7 @@ describe.skipIf(chromiumPath === null)('two people in a browser', () => {
     world = await World.start('cost-leak');
     browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
+    page.setDefaultTimeout(8000);
     await page.goto(world.sandbox.slack.pageUrl);
   });
   afterAll(async () => {
@@ -33,7 +34,7 @@ describe.skipIf(chromiumPath === null)('two people in a browser', () => {
     await page.getByText('1 of 2 approvals').first().waitFor();
     expect((await world.plan(plan.id)).state).toBe('awaiting_approval');
 
-    await page.getByRole('button', { name: /Ben Okafor/ }).click();
+    await page.getByText('Ben Okafor', { exact: true }).first().click();
     await approve();
     const done = await world.untilPlan(['succeeded']);
     expect(done.approvals.map((one) => one.userId)).toEqual([ANA, BEN]);

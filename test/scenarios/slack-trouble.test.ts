@@ -10,9 +10,11 @@ describe('when Slack has a bad day', () => {
 
   it('loses no incident over lost answers and 429s, and shows each once', async () => {
     world = await World.start('memory-leak');
+    world.mayLag = true;
     world.sandbox.slack.faults.loseReply('chat.postMessage', 2);
     world.sandbox.slack.faults.rateLimit('chat.update', 2, 1);
     const plan = await world.untilPlan(['succeeded']);
+    await world.pass(10);
     expect(cardsOf(plan.incidentId ?? '')).toBe(1);
     expect(cardsOf(plan.id)).toBeLessThanOrEqual(1);
     expect(await world.cardText(plan.incidentId ?? '')).toMatch(/resolved/i);
@@ -30,6 +32,7 @@ describe('when Slack has a bad day', () => {
     expect(rejections).toHaveLength(1);
 
     slack.faults.dropSockets();
+    await slack.waitFor('the app to notice', () => slack.sockets() === 0);
     await slack.waitFor('the app to be back', () => slack.sockets() > 0, 10_000);
     expect(await world.type(ANA, '/fix', plan.incidentId ?? '')).toContain('PLAN-2');
   });

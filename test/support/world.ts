@@ -26,6 +26,7 @@ export class World {
   readonly clock: ManualClock;
   readonly dir: string;
   minute = 0;
+  mayLag = false; // Slack has troubles: what it does not have yet comes with a later tick
 
   private constructor(sandbox: Sandbox, clock: ManualClock, dir: string) {
     this.sandbox = sandbox;
@@ -63,7 +64,8 @@ export class World {
   /** Waits until nothing is under way and Slack has everything. */
   async settle(): Promise<void> {
     await this.sandbox.app.executor.idle();
-    if (!(await this.sandbox.app.slack.delivery.drain(10_000))) throw new Error('the outbox did not empty');
+    const drained = await this.sandbox.app.slack.delivery.drain(this.mayLag ? 300 : 10_000);
+    if (!drained && !this.mayLag) throw new Error('the outbox did not empty');
   }
 
   /** Passes time until the incident is in one of the states; fails after so many minutes. */
