@@ -1,6 +1,8 @@
 import { HOT } from './layout.ts';
 import type { Tuning } from './tuning.ts';
 
+const AT = HOT; // a constant of this module: the compiler folds its places into the code
+
 /** What the page rule decided for one point. */
 export const PAGE = { quiet: 0, suspected: 1, began: 2, goesOn: 3, reopened: 4, ended: 5 } as const;
 export type PageDecision = (typeof PAGE)[keyof typeof PAGE];
@@ -27,52 +29,52 @@ export type PageRule = (S: Float64Array, o: number, t: number, severity: number,
  */
 export function createPageRule({ pageOn, pageOff, sure, pageWarm }: Tuning): PageRule {
   return (S, o, t, severity, factor) => {
-    const phase = S[o + HOT.phase] as number;
+    const phase = S[o + AT.phase] as number;
     if (severity < pageOff) {
       if (phase === 2) return calm(S, o, t);
-      S[o + HOT.phase] = 0;
-      S[o + HOT.startedT] = 0;
+      S[o + AT.phase] = 0;
+      S[o + AT.startedT] = 0;
       return PAGE.quiet;
     }
     if (phase === 2) {
-      S[o + HOT.calm] = 0;
-      if (severity > (S[o + HOT.peak] as number)) S[o + HOT.peak] = severity;
+      S[o + AT.calm] = 0;
+      if (severity > (S[o + AT.peak] as number)) S[o + AT.peak] = severity;
       return PAGE.goesOn;
     }
-    if ((S[o + HOT.startedT] as number) === 0) S[o + HOT.startedT] = t;
+    if ((S[o + AT.startedT] as number) === 0) S[o + AT.startedT] = t;
     const line = pageLine(pageOn, factor);
-    if (severity < line || (S[o + HOT.count] as number) < pageWarm) return PAGE.quiet;
-    const points = phase === 1 ? (S[o + HOT.suspected] as number) + 1 : 1;
-    S[o + HOT.phase] = 1;
-    S[o + HOT.suspected] = points;
-    const needed = pointsNeeded(S[o + HOT.interval] as number);
+    if (severity < line || (S[o + AT.count] as number) < pageWarm) return PAGE.quiet;
+    const points = phase === 1 ? (S[o + AT.suspected] as number) + 1 : 1;
+    S[o + AT.phase] = 1;
+    S[o + AT.suspected] = points;
+    const needed = pointsNeeded(S[o + AT.interval] as number);
     if (points < (severity < pageLine(sure, factor) ? needed : Math.ceil(needed / 2))) return PAGE.suspected;
     return open(S, o, t, severity);
   };
 }
 
 function open(S: Float64Array, o: number, t: number, severity: number): PageDecision {
-  S[o + HOT.phase] = 2;
-  S[o + HOT.calm] = 0;
-  const ended = S[o + HOT.endedT] as number;
-  const coolDown = Math.max(COOL_DOWN_MS, CALM_POINTS * (S[o + HOT.interval] as number));
+  S[o + AT.phase] = 2;
+  S[o + AT.calm] = 0;
+  const ended = S[o + AT.endedT] as number;
+  const coolDown = Math.max(COOL_DOWN_MS, CALM_POINTS * (S[o + AT.interval] as number));
   if (ended > 0 && t - ended < coolDown) {
-    S[o + HOT.peak] = Math.max(S[o + HOT.peak] as number, severity);
+    S[o + AT.peak] = Math.max(S[o + AT.peak] as number, severity);
     return PAGE.reopened;
   }
-  S[o + HOT.origin] = S[o + HOT.startedT] as number;
-  S[o + HOT.peak] = severity;
+  S[o + AT.origin] = S[o + AT.startedT] as number;
+  S[o + AT.peak] = severity;
   return PAGE.began;
 }
 
 /** A point below the lower line while paging. */
 function calm(S: Float64Array, o: number, t: number): PageDecision {
-  const points = (S[o + HOT.calm] as number) + 1;
-  S[o + HOT.calm] = points;
-  const needed = Math.max(CALM_POINTS, Math.ceil(CALM_MS / Math.max(1, S[o + HOT.interval] as number)));
+  const points = (S[o + AT.calm] as number) + 1;
+  S[o + AT.calm] = points;
+  const needed = Math.max(CALM_POINTS, Math.ceil(CALM_MS / Math.max(1, S[o + AT.interval] as number)));
   if (points < needed) return PAGE.goesOn;
-  S[o + HOT.phase] = 0;
-  S[o + HOT.startedT] = 0;
-  S[o + HOT.endedT] = t;
+  S[o + AT.phase] = 0;
+  S[o + AT.startedT] = 0;
+  S[o + AT.endedT] = t;
   return PAGE.ended;
 }

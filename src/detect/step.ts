@@ -3,6 +3,9 @@ import { HOT, KIND, STREAM } from './layout.ts';
 import { createScore } from './score.ts';
 import type { Tuning } from './tuning.ts';
 
+const AT = HOT; // a constant of this module: the compiler folds its places into the code
+const IN = STREAM;
+
 /** What one point told. Reused from point to point, so that the hot path makes no garbage. */
 export interface Reading {
   accepted: boolean; // false: repeated or late, nothing was learned
@@ -32,94 +35,92 @@ export function createStep(tuning: Tuning): Step {
   const { hold } = tuning;
   return (S, o, C, c, t, x, out) => {
     out.accepted = false;
-    const count = S[o + HOT.count] as number;
-    if (count > 0 && t <= (S[o + HOT.lastT] as number) && !clockWasSetBack(S, o, t)) return;
+    const count = S[o + AT.count] as number;
+    if (count > 0 && t <= (S[o + AT.lastT] as number) && !clockWasSetBack(S, o, t)) return;
     out.accepted = true;
-    out.kind = KIND.none;
-    if (count === 0 || isReset(S, o, count, x)) begin(S, o, count, x);
-    else learnInterval(S, o, count, t);
-    S[o + HOT.count] = count + 1;
-    S[o + HOT.lastT] = t;
-    const strays = deviation(S, o, C, c, t, x, out);
-    const flat = flatness(S, o, count, x);
-    if (flat > out.severity) {
-      out.severity = flat;
-      out.page = flat;
-      out.kind = KIND.flat;
-    }
-    score(S, o, count, x, strays, out);
-    out.severity = Math.max(out.severity, hold * (S[o + HOT.severity] as number)); // trouble dies away, it does not stop at once
-    S[o + HOT.severity] = out.severity;
-    S[o + HOT.previous] = x;
-    if (x < (S[o + HOT.lowest] as number)) S[o + HOT.lowest] = x;
+    S[o + AT.value] = x;
+    if (count === 0 || isReset(S, o)) begin(S, o);
+    else learnInterval(S, o, t);
+    S[o + AT.count] = count + 1;
+    S[o + AT.first] = 1 / (count + 1);
+    S[o + AT.lastT] = t;
+    deviation(S, o, C, c, out);
+    flatness(S, o, out);
+    score(S, o, out);
+    out.severity = Math.max(out.severity, hold * (S[o + AT.severity] as number)); // trouble dies away, it does not stop at once
+    S[o + AT.severity] = out.severity;
+    S[o + AT.previous] = x;
+    if (x < (S[o + AT.lowest] as number)) S[o + AT.lowest] = x;
   };
 }
 
 function clockWasSetBack(S: Float64Array, o: number, t: number): boolean {
-  const run = t > (S[o + HOT.lateT] as number) ? (S[o + HOT.lateRun] as number) + 1 : 1;
-  S[o + HOT.lateT] = t;
-  S[o + HOT.lateRun] = run;
+  const run = t > (S[o + AT.lateT] as number) ? (S[o + AT.lateRun] as number) + 1 : 1;
+  S[o + AT.lateT] = t;
+  S[o + AT.lateRun] = run;
   if (run < LATE_MAX) return false;
-  S[o + HOT.lateRun] = 0;
-  S[o + HOT.lateT] = 0;
+  S[o + AT.lateRun] = 0;
+  S[o + AT.lateT] = 0;
   return true;
 }
 
 /** A counter that has only risen and now stands near zero was restarted: nothing is wrong with it. */
-function isReset(S: Float64Array, o: number, count: number, x: number): boolean {
-  const previous = S[o + HOT.previous] as number;
-  const gain = Math.max(0.01, 1 / (count + 1));
-  const falls = x < previous ? 1 : 0;
-  const falling = S[o + HOT.falling] as number;
-  const rising = S[o + HOT.rising] as number;
-  if (falls === 1 && count >= 30 && falling < 0.005 && rising > 0.5 && x >= 0 && x < previous / 2) return true;
-  S[o + HOT.falling] = falling + gain * (falls - falling);
-  S[o + HOT.rising] = rising + gain * ((x > previous ? 1 : 0) - rising);
+function isReset(S: Float64Array, o: number): boolean {
+  const count = S[o + AT.count] as number;
+  const x = S[o + AT.value] as number;
+  const previous = S[o + AT.previous] as number;
+  const gain = Math.max(0.01, S[o + AT.first] as number);
+  const falling = S[o + AT.falling] as number;
+  const rising = S[o + AT.rising] as number;
+  if (x < previous / 2 && x >= 0 && count >= 30 && falling < 0.005 && rising > 0.5) return true;
+  S[o + AT.falling] = falling + gain * ((x < previous ? 1 : 0) - falling);
+  S[o + AT.rising] = rising + gain * ((x > previous ? 1 : 0) - rising);
   return false;
 }
 
 /** First point, or first after a counter's restart: the usual value is this one, what was learned about its spread stays. */
-function begin(S: Float64Array, o: number, count: number, x: number): void {
-  const shift = x - (S[o + HOT.level] as number);
-  S[o + HOT.level] = x;
-  S[o + HOT.short] = x;
-  S[o + HOT.previous] = x;
-  if (count === 0) {
-    S[o + HOT.spread] = Math.abs(x) * 0.1;
-    S[o + HOT.bucket] = -1;
-  }
-  S[o + HOT.slow] = x;
-  S[o + STREAM.slow] = (S[o + STREAM.slow] as number) + shift;
+function begin(S: Float64Array, o: number): void {
+  const x = S[o + AT.value] as number;
+  const slowMean = o + IN.spreads + 3 * 2;
+  S[slowMean] = (S[slowMean] as number) + x - (S[o + AT.level] as number);
+  for (const at of [AT.level, AT.short, AT.slow, AT.previous]) S[o + at] = x;
+  if (S[o + AT.count] === 0) S[o + AT.spread] = Math.abs(x) * 0.1;
 }
 
-function learnInterval(S: Float64Array, o: number, count: number, t: number): void {
-  const step = t - (S[o + HOT.lastT] as number);
-  const interval = S[o + HOT.interval] as number;
+function learnInterval(S: Float64Array, o: number, t: number): void {
+  const count = S[o + AT.count] as number;
+  const step = t - (S[o + AT.lastT] as number);
+  const interval = S[o + AT.interval] as number;
+  if (step === interval && (S[o + AT.jitter] as number) < 1) return; // as regular as can be
   if (step <= 0 || (interval > 0 && step > 10 * interval && count > 3)) return; // a gap is no interval
   const gain = Math.max(0.05, 1 / count);
-  const jitter = S[o + HOT.jitter] as number;
-  S[o + HOT.interval] = interval + gain * (step - interval);
-  S[o + HOT.jitter] = jitter + gain * (Math.abs(step - interval) * (count > 1 ? 1 : 0) - jitter);
+  const jitter = S[o + AT.jitter] as number;
+  S[o + AT.interval] = interval + gain * (step - interval);
+  S[o + AT.jitter] = jitter + gain * (Math.abs(step - interval) * (count > 1 ? 1 : 0) - jitter);
 }
 
 /**
- * Severity of a value that stopped moving, 0 when it does not or never moved much. Ends by itself: a line that stays flat
- * becomes its own usual. Zero is "nothing happens", not flat.
+ * A value that stopped moving, though it usually moves. Ends by itself: a line that stays flat becomes its own usual. Zero is
+ * "nothing happens", not flat.
  */
-function flatness(S: Float64Array, o: number, count: number, x: number): number {
-  const changing = S[o + HOT.changing] as number;
-  const longest = S[o + HOT.flatLongest] as number;
-  const run = S[o + HOT.flatRun] as number;
-  if (x !== S[o + HOT.previous] || count === 0) {
-    S[o + HOT.changing] = changing + 0.01 * (1 - changing);
-    if (run > longest) S[o + HOT.flatLongest] = run;
-    else S[o + HOT.flatLongest] = longest * 0.9995;
-    S[o + HOT.flatRun] = 0;
-    return 0;
+function flatness(S: Float64Array, o: number, out: Reading): void {
+  const x = S[o + AT.value] as number;
+  const changing = S[o + AT.changing] as number;
+  const longest = S[o + AT.flatLongest] as number;
+  const run = S[o + AT.flatRun] as number;
+  if (x !== S[o + AT.previous]) {
+    if (changing < 0.99) S[o + AT.changing] = changing + 0.01 * (1 - changing);
+    if (run > 0 || longest > 1) S[o + AT.flatLongest] = Math.max(run, longest * 0.9995);
+    S[o + AT.flatRun] = 0;
+    return;
   }
-  S[o + HOT.flatRun] = run + 1;
+  S[o + AT.flatRun] = run + 1;
   const usual = Math.max(FLAT_MIN, 3 * longest);
-  if (run > 10 * usual) S[o + HOT.changing] = changing * 0.99;
-  if (x === 0 || run < usual || changing < 0.6) return 0;
-  return 0.6 + 0.3 * (1 - usual / (run + 1));
+  if (run > 10 * usual) S[o + AT.changing] = changing * 0.99;
+  if (x === 0 || run < usual || changing < 0.6) return;
+  const severity = 0.6 + 0.3 * (1 - usual / (run + 1));
+  if (severity <= out.severity) return;
+  out.severity = severity;
+  out.page = severity;
+  out.kind = KIND.flat;
 }

@@ -5,6 +5,8 @@ import { createStep, type Reading } from './step.ts';
 import type { Bound } from './thresholds.ts';
 import type { Tuning } from './tuning.ts';
 
+const AT = HOT; // a constant of this module: the compiler folds its places into the code
+
 const DAY_MS = 86_400_000;
 
 /** One finite point of one series: what it tells, and what the page rule makes of it. `teach`: learn only, never page. */
@@ -14,13 +16,13 @@ export type Watch = (slot: Slot, t: number, x: number, bound: Bound | null, fact
 function breach(S: Float64Array, o: number, t: number, x: number, bound: Bound): number {
   const over = x > bound.above ? x - bound.above : x < bound.below ? bound.below - x : 0;
   if (over <= 0) {
-    S[o + HOT.breachT] = 0;
+    S[o + AT.breachT] = 0;
     return 0;
   }
-  const since = (S[o + HOT.breachT] as number) || t;
-  S[o + HOT.breachT] = since;
+  const since = (S[o + AT.breachT] as number) || t;
+  S[o + AT.breachT] = since;
   const lasted = t - since;
-  if (lasted + (S[o + HOT.interval] as number) < bound.forMs || (bound.isDefault && lasted > DAY_MS)) return 0;
+  if (lasted + (S[o + AT.interval] as number) < bound.forMs || (bound.isDefault && lasted > DAY_MS)) return 0;
   const limit = Math.abs(x > bound.above ? bound.above : bound.below);
   return 0.9 + 0.09 * (over / (over + 0.2 * limit + 1e-9));
 }
@@ -41,11 +43,11 @@ export function createWatch(tuning: Tuning): Watch {
       }
     }
     if (teach) return PAGE.quiet;
-    const before = hot[at + HOT.peak] as number;
+    const before = hot[at + AT.peak] as number;
     const decision = page(hot, at, t, out.page, factor);
     if (decision === PAGE.began || decision === PAGE.reopened || (decision === PAGE.goesOn && out.page > before)) {
-      hot[at + HOT.kind] = out.kind;
-      hot[at + HOT.up] = out.up ? 1 : 0;
+      hot[at + AT.kind] = out.kind;
+      hot[at + AT.up] = out.up ? 1 : 0;
     }
     return decision;
   };
