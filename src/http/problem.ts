@@ -65,6 +65,8 @@ function statusOf(thrown: unknown, error: OpsError): number {
 
 /** Fastify's own refusals in our words. */
 const WORDS: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+  FST_ERR_BAD_URL: ['The address is not valid.', 'Escape it as UTF-8 with percent signs.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['The address is too long.', 'A name has at most 200 characters.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['The body is too large.', 'Send less at once.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['This content type is not taken.', 'Send "Content-Type: application/json".'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['The body is not as long as Content-Length says.', 'Send it again.'],

@@ -41,6 +41,7 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
     genReqId: () => parts.ids.next('req'),
     routerOptions: { maxParamLength: 200 },
     clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, _request, reply) => void writeProblem(reply, toProblem(error)),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
