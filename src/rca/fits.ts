@@ -41,6 +41,9 @@ export const FITS: Readonly<Record<string, readonly Fit[]>> = {
   latency: [here('failover_database', 0.9), clears('reboot_database', 0.5), clears('restart_service', 0.6), here('scale_out', 0.4)],
 };
 
+/** Limits that are reached: raising one is milder than undoing the change that set it. */
+export const LIMIT_KINDS: ReadonlySet<string> = new Set(['throttling', 'connections', 'evictions', 'disk']);
+
 /** The kinds of cause that an action suits well. */
 export function kindsHelpedBy(action: string): readonly string[] {
   return Object.entries(FITS).flatMap(([kind, fits]) => (fits.some((fit) => fit.action === action && fit.fit >= 0.7) ? [kind] : []));

@@ -128,7 +128,7 @@ function usualRate(samples: readonly Sample[], mode: Mode): number {
 }
 
 /** How far stretches of `width` periods went by themselves, a request, ascending: by request, so that a quiet night and a busy noon compare. */
-function excursions(learned: readonly Sample[], rate: number, width: number): readonly number[] {
+function excursions(learned: readonly Sample[], rate: number, width: number): Float64Array {
   const run = Math.max(1, Math.min(width, Math.floor(learned.length / 4)));
   const requests = runMeans(
     learned.map((sample) => sample.requests),

@@ -7,7 +7,7 @@ import type { Resource } from '../domain/resource.ts';
 import type { Risk } from '../domain/risk.ts';
 import type { Ranked } from './candidate.ts';
 import { isGeneric } from './causes.ts';
-import { FITS, type Fit, kindsHelpedBy } from './fits.ts';
+import { FITS, type Fit, kindsHelpedBy, LIMIT_KINDS } from './fits.ts';
 import { distances } from './graph.ts';
 import type { Prepared } from './prepare.ts';
 import { sickZone } from './zone.ts';
@@ -23,6 +23,7 @@ interface Option {
 const RISK_COST: Readonly<Record<Risk, number>> = { low: 0, medium: 0.03, high: 0.06, critical: 0.12 };
 const UNPROVEN = { least: 0.5, most: 0.8 }; // confidence in an action that no pattern knows, by how well it fits
 const PATTERN_FIT = 0.5; // an action that only a pattern suggests
+const LIMIT_REACHED = 0.4;
 const MAX_SOLUTIONS = 10;
 
 /**
@@ -49,7 +50,8 @@ function optionsFor(prepared: Prepared, candidate: Ranked['candidate']): readonl
   const strongest = Math.max(0.01, ...candidate.kinds.values());
   const options: Option[] = [];
   for (const [kind, strength] of candidate.kinds) {
-    const share = kind === candidate.kind ? 1 : (isGeneric(kind) ? 0.6 : 0.95) * Math.sqrt(Math.min(1, strength / strongest));
+    const main = kind === candidate.kind || (LIMIT_KINDS.has(kind) && strength > LIMIT_REACHED);
+    const share = main ? 1 : (isGeneric(kind) ? 0.6 : 0.95) * Math.sqrt(Math.min(1, strength / strongest));
     for (const fit of FITS[kind] ?? []) {
       const facts = prepared.context.actions.find((action) => action.name === fit.action);
       const target = facts === undefined ? null : targetFor(prepared, candidate.resourceId, fit, facts);
