@@ -93,6 +93,8 @@ export interface SignalRepository {
   change(id: string): Promise<Change | null>;
   /** Alarm state changes oldest first. */
   alarms(window: TimeWindow, limit: number): Promise<readonly Alarm[]>;
+  /** Alarm state changes that *arrived* after sequence `after`, in the order they came, at most `limit`. */
+  alarmsSince(after: number, limit: number): Promise<{ readonly alarms: readonly Alarm[]; readonly sequence: number }>;
   saveTopology(topology: Topology): Promise<void>;
   topology(): Promise<Topology>;
   prune(beforeMs: number): Promise<number>;

@@ -18,6 +18,7 @@ export const signals = (session: Session): SignalRepository => ({
       return row === undefined ? null : (JSON.parse(row.body) as Change);
     }),
   alarms: (window, limit) => session.read((db) => bodies<Alarm>(db, 'alarm', window, limit)),
+  alarmsSince: (after, limit) => session.read((db) => alarmsSince(db, after, limit)),
   saveTopology: (topology) =>
     session.write((db) => {
       db.run('INSERT INTO topology VALUES (1, ?) ON CONFLICT DO UPDATE SET body = excluded.body', JSON.stringify(topology));
@@ -40,7 +41,7 @@ function appendLogs(db: Connection, lines: readonly LogLine[]): number {
 }
 
 function appendBodies(db: Connection, table: 'change' | 'alarm', items: readonly (Change | Alarm)[]): number {
-  const insert = db.statement(`INSERT OR IGNORE INTO ${table} VALUES (?, ?, ?)`);
+  const insert = db.statement(`INSERT OR IGNORE INTO ${table} (id, ts, body) VALUES (?, ?, ?)`);
   return items.reduce((added, item) => added + insert.run(item.id, item.timestampMs, JSON.stringify(item)).changes, 0);
 }
 
@@ -78,6 +79,11 @@ const lowerCase = (text: string | null): 'lower' | 'fold' => (text !== null && /
 function bodies<T>(db: Connection, table: 'change' | 'alarm', window: TimeWindow, limit: number): readonly T[] {
   const sql = `SELECT body FROM ${table} WHERE ts > ? AND ts <= ? ORDER BY ts, rowid LIMIT ?`;
   return db.all<{ body: string }>(sql, window.fromMs, window.toMs, bounded(limit)).map((row) => JSON.parse(row.body) as T);
+}
+
+function alarmsSince(db: Connection, after: number, limit: number): { readonly alarms: readonly Alarm[]; readonly sequence: number } {
+  const rows = db.all<{ seq: number; body: string }>('SELECT seq, body FROM alarm WHERE seq > ? ORDER BY seq LIMIT ?', after, bounded(limit));
+  return { alarms: rows.map((row) => JSON.parse(row.body) as Alarm), sequence: rows.at(-1)?.seq ?? after };
 }
 
 function prune(db: Connection, table: 'log_line' | 'change' | 'alarm', beforeMs: number, limit: number): number {

@@ -20,7 +20,10 @@ it('makes the folders and the whole schema of a new file, once', async () => {
   const deep = join(place.path, '..', 'a', 'b', 'state.db');
   for (let round = 0; round < 2; round++) await (await openStore(deep, { clock: { now: () => NOW + round } })).close();
   const db = new Database(deep);
-  expect(db.prepare('SELECT version, name, applied_at_ms FROM schema_migration').raw().all()).toEqual([[1, '0001_initial.sql', NOW]]);
+  expect(db.prepare('SELECT version, name, applied_at_ms FROM schema_migration').raw().all()).toEqual([
+    [1, '0001_initial.sql', NOW],
+    [2, '0002_alarm_sequence.sql', NOW],
+  ]);
   expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
   db.close();
 });
@@ -35,7 +38,7 @@ it('is not disturbed by others that open the same new file at the same time', as
 it('refuses the database of a newer opsloop and leaves it as it was', async () => {
   const place = storePlace();
   await (await place.open()).close();
-  edit(place.path, "INSERT INTO schema_migration VALUES (2, '0002_future.sql', 'x', 1)");
+  edit(place.path, "INSERT INTO schema_migration VALUES (9999, '9999_future.sql', 'x', 1)");
   await expect(place.open()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('newer opsloop') as string });
 });
 
@@ -44,6 +47,20 @@ it('refuses a migration that is not the one that was applied', async () => {
   await (await place.open()).close();
   edit(place.path, "UPDATE schema_migration SET checksum = 'x'");
   await expect(place.open()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('0001_initial.sql') as string });
+});
+
+it('brings a database of the first schema up to date, with the alarms it holds in their order', async () => {
+  const place = storePlace();
+  const db = new Connection(place.path, 'writer');
+  await migrate(db, NOW, 100, readMigrations().slice(0, 1));
+  for (const [n, id] of ['b', 'a'].entries()) {
+    const alarm = { id, name: 'cpu-high', state: 'alarm', timestampMs: NOW - n, resourceId: null, metric: null, reason: 'over 90' };
+    db.run('INSERT INTO alarm VALUES (?, ?, ?)', id, NOW - n, JSON.stringify(alarm));
+  }
+  db.raw.close();
+  const store = await place.open();
+  expect((await store.signals.alarmsSince(0, 10)).alarms.map((alarm) => alarm.id)).toEqual(['b', 'a']);
+  expect(await store.signals.appendAlarms(await store.signals.alarms({ fromMs: 0, toMs: NOW }, 10))).toBe(0);
 });
 
 it('refuses the database of another program', async () => {

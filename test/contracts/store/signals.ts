@@ -46,6 +46,19 @@ export function signalContract(make: () => Place): void {
       expect(await signals.appendAlarms([alarm('b')])).toBe(0);
     });
 
+    it('gives alarms in the order they arrived, whatever their time, and never the same number twice', async () => {
+      const { signals } = await make().open();
+      await signals.appendAlarms([alarm('late', { timestampMs: NOON + MINUTE }), alarm('early', { timestampMs: NOON - MINUTE })]);
+      const first = await signals.alarmsSince(0, 1);
+      expect(first.alarms.map((one) => one.id)).toEqual(['late']);
+      const second = await signals.alarmsSince(first.sequence, 10);
+      expect(second.alarms.map((one) => one.id)).toEqual(['early']);
+      expect(await signals.alarmsSince(second.sequence, 10)).toEqual({ alarms: [], sequence: second.sequence });
+      await signals.prune(NOON * 2);
+      await signals.appendAlarms([alarm('new')]);
+      expect((await signals.alarmsSince(second.sequence, 10)).alarms.map((one) => one.id)).toEqual(['new']);
+    });
+
     it('gives log lines newest first, in the window, at most as many as asked', async () => {
       const { signals } = await make().open();
       await signals.appendLogs([0, 1, 2, 3].map((n) => line(`l${n}`, { timestampMs: NOON + n * MINUTE })));
