@@ -6,7 +6,10 @@ import type { Profile } from './profile.ts';
  * Logistic calibration of "these two are the same problem", fitted by gradient descent on labelled pairs of queries and
  * patterns in both languages and then shifted so that unrelated texts stay under 0.7 (docs/scoring/retrieval.md).
  */
-const CALIBRATION = { bias: -5.65, coverage: 4.1, title: 3.24, evidence: 0.34, cosine: 4.56, words: 5.42, sharpest: 0.5, offTopic: -3.63 };
+const CALIBRATION = { bias: -6, coverage: 4.4, title: 3.2, evidence: 0.8, cosine: 4.4, words: 4.3, sharpest: 0.5, offTopic: -4.5 };
+/** Naming the same thing is not having the same problem: without a shared symptom or condition it is no match. */
+const ONLY_THINGS = 0.6;
+const PROBLEM_KINDS = new Set(['condition', 'compound', 'symptom', 'state', 'cause']);
 
 /** How much things tell, by how rare they are among the indexed patterns: what every pattern says tells nothing. */
 export interface Rarity {
@@ -20,6 +23,7 @@ export class QueryScorer {
   private readonly rarity: Rarity;
   private readonly importance: Float32Array; // per concept of the lexicon
   private readonly strength: Float32Array; // of the query, per concept
+  private readonly isProblem: readonly boolean[];
   private readonly words: ReadonlySet<number>;
   private total = 0;
   private norm = 0;
@@ -29,6 +33,7 @@ export class QueryScorer {
   constructor(lexicon: Lexicon, rarity: Rarity, query: Profile) {
     this.rarity = rarity;
     this.importance = rarity.importance();
+    this.isProblem = lexicon.concepts.map(({ kind }) => PROBLEM_KINDS.has(kind));
     this.strength = new Float32Array(lexicon.concepts.length);
     this.words = new Set([...query.words.keys()].map(wordHash));
     for (const [concept, strength] of query.concepts) {
@@ -50,6 +55,7 @@ export class QueryScorer {
     let sharpest = 0;
     let title = 0;
     let covered = 0;
+    let problem = false;
     for (let i = 0; i < concepts.length; i += 1) {
       const concept = concepts[i] ?? 0;
       const importance = this.importance[concept] ?? 0;
@@ -63,6 +69,7 @@ export class QueryScorer {
       evidence += value;
       dot += importance * value;
       sharpest = Math.max(sharpest, value);
+      problem ||= this.isProblem[concept] ?? false;
       covered += importance * (titles[i] ?? 0) * said;
     }
     const words = this.sharedWords(pattern);
@@ -77,7 +84,7 @@ export class QueryScorer {
       c.words * Math.log1p(words) +
       c.sharpest * ratio(sharpest, this.sharpest) +
       c.offTopic * (this.offTopic / (1 + evidence));
-    return 1 / (1 + Math.exp(-logit));
+    return (problem ? 1 : ONLY_THINGS) / (1 + Math.exp(-logit));
   }
 
   /** The concepts both have, the most telling first. */
