@@ -173,3 +173,5 @@ function table(json: DetectScores): string {
   const lines = rows.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(26)}${value.toFixed(3).padStart(9)}`]));
   return [`${json.series} series, ${json.points} points`, ...lines].join('\n');
 }
+
+export { prepare } from './prepare.ts';
