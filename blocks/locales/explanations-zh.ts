@@ -7,6 +7,7 @@ export const explanationsZh: Readonly<Record<string, string>> = {
   'detect.flat': '{metric} 停在 {value} 不变，而它平常一直在变化。',
   'detect.threshold_above': '{metric} 为 {value}，高于上限 {bound} 已 {minutes} 分钟。',
   'detect.threshold_below': '{metric} 为 {value}，低于下限 {bound} 已 {minutes} 分钟。',
+  'detect.alarm': '告警 {name} 触发：{reason}',
   'detect.missing': '{metric} 已 {minutes} 分钟没有数据，平常每 {every} 一次。',
   'detect.forecast': '{metric} 为 {value}，约 {left} 后达到 {limit}（{earliest} 到 {latest} 之间）。',
   'detect.parted': '{metric} 与 {other} 平常同步变化，现在不再同步。',

@@ -33,5 +33,6 @@ export const AlarmSchema = z.object({
   resourceId: z.string().max(300).nullable(),
   metric: MetricRefSchema.nullable(),
   reason: z.string().max(2000),
+  severity: z.number().min(0).max(1).optional(), // when whoever sends it says how bad it is
 });
 export type Alarm = z.infer<typeof AlarmSchema>;

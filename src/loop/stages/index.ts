@@ -1,5 +1,6 @@
 import { LIVE_INCIDENT_STATES } from '../../domain/incident.ts';
 import type { Stage } from '../stage.ts';
+import { alarms } from './alarms.ts';
 import { analyse } from './analyse.ts';
 import { collect } from './collect.ts';
 import { correlate } from './correlate.ts';
@@ -16,6 +17,7 @@ import { verify } from './verify.ts';
 export const CLOSED_LOOP: readonly Stage[] = [
   { name: 'collect', run: collect }, // metrics, logs, changes, alarms, topology
   { name: 'detect', run: detect }, // points → anomalies
+  { name: 'alarms', run: alarms }, // alarms of others → anomalies
   { name: 'correlate', run: correlate }, // anomalies → incidents
   { name: 'match', states: LIVE_INCIDENT_STATES, each: match }, // incident → known patterns
   { name: 'analyse', states: ['open', 'analysed'], each: analyse }, // → root cause, solutions, runbook

@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { LIVE_INCIDENT_STATES } from '../../domain/incident.ts';
 import type { CollectReport, DetectReport } from '../../domain/requests.ts';
 import type { Ops } from '../ops.ts';
+import { alarms } from '../stages/alarms.ts';
 import { correlate } from '../stages/correlate.ts';
 import { detect as runDetection } from '../stages/detect.ts';
 
@@ -17,6 +18,7 @@ export async function detect(ops: Ops, actor: Actor): Promise<DetectReport> {
   const startedMs = ops.clock.now();
   const collected = await collect(ops);
   await runDetection(ops);
+  await alarms(ops);
   await correlate(ops);
   await ops.store.audit.append({ actor, verb: 'detect.asked', subject: 'detect', detail: { points: collected.points } }, startedMs);
   const incidents = await ops.store.incidents.list({ states: LIVE_INCIDENT_STATES, limit: MOST });
