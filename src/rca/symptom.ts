@@ -15,7 +15,7 @@ export interface Symptom {
 
 const MAX_RESOURCES = 2000;
 const NEAR_STEPS = 3;
-const RARE = 0.8; // a symptom moved more than this share of earlier stretches; the rest of the proof is in its causes
+const RARE = 0.7; // a symptom moved more than this share of earlier stretches; the rest of the proof is in its causes
 
 /** The symptoms of the subject, at most one a mode: on the resource of the subject with the largest impact. */
 export function symptomsOf(prepared: Prepared): readonly Symptom[] {
