@@ -135,8 +135,9 @@ export class Detector {
     } else if (decision >= PAGE.began) {
       const episode = pointEpisode(watched, t, x, reading);
       const before = this.#live.get(episode.id);
-      // The sentence is that of the worst point; later, milder ones only bring the value up to date.
-      const milder = before !== undefined && reading.page < before.severity;
+      // The sentence is that of the worst point, or of what it turned out to be; milder ones only bring the value up to date.
+      const other = episode.explanation.code !== before?.explanation.code && reading.page >= this.#pageOn;
+      const milder = before !== undefined && reading.page < before.severity && !other;
       const now = milder ? { ...before, value: x, lastSeenAtMs: t, endedAtMs: null } : episode;
       this.#live.set(now.id, now);
       tell(now);

@@ -43,17 +43,21 @@ export interface Forecast {
 }
 
 const HOLD_MS = 10 * MINUTE;
+const BEST_MS = DAY;
 const POINTS_MIN = 12;
 const INFLATE = 3; // successive errors resemble each other, so the slope is less sure than a regression says
 
 /**
- * Least squares with weights that fade over an eighth of the horizon, kept as six sums. Gives when the line meets the
- * limit, with a 95 % interval, or null while it does not clearly head there.
+ * Least squares with weights that fade over a sixteenth of the horizon (six points at least), kept as six sums. Gives when the
+ * line meets the limit, with a 95 % interval; null while it does not clearly head there, or is no nearer than it usually comes.
  */
 export function foresee({ hot: S, at: o }: Slot, t: number, x: number, { limit, horizonMs }: Limit): Forecast | null {
-  addPoint(S, o, t, x, horizonMs / 8);
+  const fadeMs = Math.max(horizonMs / 16, 6 * (S[o + HOT.interval] as number));
+  const passedMs = t - ((S[o + HOT.lineT] as number) || t);
+  addPoint(S, o, t, x, fadeMs);
   const weight = S[o + HOT.lineWeight] as number;
-  if ((S[o + HOT.lineCount] as number) < POINTS_MIN || weight < 3) return null;
+  const knownMs = (S[o + HOT.count] as number) * (S[o + HOT.interval] as number);
+  const known = (S[o + HOT.lineCount] as number) >= POINTS_MIN && weight >= 3 && knownMs >= horizonMs / 2;
   const meanT = (S[o + HOT.lineSumT] as number) / weight;
   const meanX = (S[o + HOT.lineSumX] as number) / weight;
   const varT = (S[o + HOT.lineSumTT] as number) / weight - meanT * meanT;
@@ -64,7 +68,8 @@ export function foresee({ hot: S, at: o }: Slot, t: number, x: number, { limit, 
   const explained = (both * both) / (varT * varX);
   const now = meanX - slope * meanT; // the line at t
   const left = limit - now;
-  if (explained < 0.8 || left * slope <= 0) return null;
+  const isNew = breaksGround(S, o, now, left, passedMs, fadeMs);
+  if (!known || explained < 0.8 || left * slope <= 0 || !isNew) return null;
   const error = INFLATE * Math.sqrt((Math.max(0, 1 - explained) * varX) / varT / Math.max(1, weight - 2));
   const speed = Math.abs(slope);
   const way = Math.abs(left);
@@ -73,6 +78,14 @@ export function foresee({ hot: S, at: o }: Slot, t: number, x: number, { limit, 
     earliestMs: Math.round(t + way / (speed + 2 * error)),
     latestMs: Math.round(t + Math.min(way / Math.max(speed - 2 * error, 1e-300), 10 * horizonMs)),
   };
+}
+
+/** Whether the line stands nearer to the limit than it usually comes: what breathes in and out every hour does not. */
+function breaksGround(S: Float64Array, o: number, now: number, left: number, passedMs: number, fadeMs: number): boolean {
+  const best = (S[o + HOT.forecastBest] as number) || now;
+  const nearer = (now - best) * Math.sign(left) > 0;
+  S[o + HOT.forecastBest] = best + (1 - Math.exp(-passedMs / (nearer ? 2 * fadeMs : BEST_MS))) * (now - best);
+  return nearer;
 }
 
 function addPoint(S: Float64Array, o: number, t: number, x: number, fadeMs: number): void {

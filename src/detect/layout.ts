@@ -70,7 +70,8 @@ export const HOT = {
   forecastPeak: 60,
   unit: 61, // a number for the unit's name
   first: 62, // one over the number of points
-  far: 63, // deviation of the newest point, in usual deviations
+  forecastBest: 63, // how near the limit it usually comes
+  far: 64, // deviation of the newest point, in usual deviations
 } as const;
 /**
  * The streams of the score. A range keeps low, high and mean. A spread keeps mean, variance and, worked out now and then, one over its
@@ -78,7 +79,7 @@ export const HOT = {
  */
 export const SPREADS = 3;
 export const SIGNS = 5;
-export const STREAM = { range: 64, spreads: 67, histories: 76 } as const;
+export const STREAM = { range: 65, spreads: 68, histories: 77 } as const;
 export const HOT_SIZE = STREAM.histories + 3 * SIGNS;
 
 /** Hours of the week (Monday first) and of the day, against the level; then the usual peak of each hour of the day. */

@@ -45,7 +45,8 @@ export function createWatch(tuning: Tuning): Watch {
     if (teach) return PAGE.quiet;
     const before = hot[at + AT.peak] as number;
     const decision = page(hot, at, t, out.page, factor);
-    if (decision === PAGE.began || decision === PAGE.reopened || (decision === PAGE.goesOn && out.page > before)) {
+    const grows = decision === PAGE.goesOn && (out.page > before || (out.kind === KIND.level && out.page >= tuning.pageOn));
+    if (decision === PAGE.began || decision === PAGE.reopened || grows) {
       hot[at + AT.kind] = out.kind;
       hot[at + AT.up] = out.up ? 1 : 0;
     }
