@@ -19,6 +19,7 @@ export const explanationsZh: Readonly<Record<string, string>> = {
   'plan.expired_note': '{plan} 已过期：没有人及时批准。没有执行任何操作。',
   'plan.healed': '对 {target} 的{title}有效：告警的指标已恢复正常。',
   'plan.interrupted': '{plan} 在到达 {target} 之前中断。没有改变任何内容，也不会自动重新执行。',
+  'plan.keeps_changing': '{target} 在方案执行前一直在变化，所以 {action} 交给你们决定：用“fix {incident} {action}”发起。',
   'plan.joined': '{other} 的 {plan} 对 {target} 做同样的事；本事件等待它。',
   'plan.no_help': '对 {target} 的{title}无效：{still} 仍然异常。请人工接手。',
   'plan.not_possible': '现在不能对 {target} 执行{action}：{reason}',

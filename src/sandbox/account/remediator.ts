@@ -47,9 +47,9 @@ function summaryOf({ settings, resource, now }: Node): Record<string, string> {
   }
 }
 
-/** Changes with any setting that an operator can set. Counts that grow by themselves are left out: they would void every approval. */
+/** Changes with any setting that an operator can set. Counts and days that move by themselves are left out: they would void every approval. */
 function fingerprintOf({ settings, resource }: Node): string {
-  const { snapshots: _s, volumes: _v, ...fixed } = settings;
+  const { snapshots: _s, volumes: _v, certificateDays: _d, ...fixed } = settings;
   return createHash('sha256')
     .update(`${resource.id} ${JSON.stringify(fixed)}`)
     .digest('hex')
