@@ -370,6 +370,7 @@ export const en = {
   'action.disable_access_key': 'Disable the access key',
   'action.revoke_ingress': 'Close the opened port',
   'action.renew_certificate': 'Renew the certificate',
+  'action.run_automation': 'Run an automation',
   'action.stop_resource': 'Stop an idle resource',
   'action.delete_snapshots': 'Delete orphaned snapshots',
   'action.delete_volumes': 'Delete unattached volumes',
@@ -382,4 +383,5 @@ export const en = {
   'param.zone': 'zone',
   'param.limit': 'limit',
   'param.gb': 'GB',
+  'param.document': 'document',
 } as const satisfies Readonly<Record<string, string>>;

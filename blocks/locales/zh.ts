@@ -371,6 +371,7 @@ export const zh = {
   'action.disable_access_key': '停用访问密钥',
   'action.revoke_ingress': '关闭放开的端口',
   'action.renew_certificate': '更新证书',
+  'action.run_automation': '运行自动化文档',
   'action.stop_resource': '停止闲置资源',
   'action.delete_snapshots': '删除孤立快照',
   'action.delete_volumes': '删除未挂载的磁盘',
@@ -383,4 +384,5 @@ export const zh = {
   'param.zone': '可用区',
   'param.limit': '上限',
   'param.gb': 'GB',
+  'param.document': '文档',
 } as const satisfies Readonly<Record<keyof typeof en, string>>;

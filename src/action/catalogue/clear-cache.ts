@@ -9,5 +9,5 @@ export const clearCache = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Empties ${target.name}. Readers go to the database until it is warm again.`,
-  iam: ['ssm:SendCommand', 'ssm:GetCommandInvocation', 'elasticache:DescribeReplicationGroups'],
+  iam: ['elasticache:DescribeReplicationGroups', 'elasticache:DescribeCacheClusters', 'ssm:SendCommand', 'ssm:GetCommandInvocation', 'ssm:ListCommands'],
 });

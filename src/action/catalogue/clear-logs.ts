@@ -9,5 +9,5 @@ export const clearLogs = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Removes rotated logs and temporary files on ${target.name}. Current logs and data stay.`,
-  iam: ['ssm:SendCommand', 'ssm:GetCommandInvocation'],
+  iam: ['ec2:DescribeInstances', 'ssm:SendCommand', 'ssm:GetCommandInvocation', 'ssm:ListCommands'],
 });

@@ -9,5 +9,5 @@ export const deleteSnapshots = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Deletes the snapshots of ${target.name} that belong to no volume any more. They cannot be brought back.`,
-  iam: ['ec2:DeleteSnapshot', 'ec2:DescribeSnapshots'],
+  iam: ['ec2:DeleteSnapshot', 'ec2:DescribeSnapshots', 'ec2:DescribeVolumes'],
 });

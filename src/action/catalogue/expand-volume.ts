@@ -10,7 +10,7 @@ export const expandVolume = defineAction({
   params: z.strictObject({ gb: z.number().int().min(1).max(16_384) }),
   defaults: () => ({ gb: 100 }),
   blastRadius: (target, params) => `Adds ${params.gb} GB to the storage of ${target.name}. A volume cannot shrink again.`,
-  iam: ['ec2:ModifyVolume', 'ec2:DescribeVolumes', 'rds:ModifyDBInstance'],
+  iam: ['ec2:ModifyVolume', 'ec2:DescribeVolumes', 'ec2:DescribeInstances', 'rds:ModifyDBInstance', 'rds:DescribeDBInstances'],
   timeoutMin: 15,
   settleMin: 3,
 });

@@ -18,6 +18,7 @@ import { restartService } from './restart-service.ts';
 import { revertConfig } from './revert-config.ts';
 import { revokeIngress } from './revoke-ingress.ts';
 import { rollbackDeploy } from './rollback-deploy.ts';
+import { runAutomation } from './run-automation.ts';
 import { scaleOut } from './scale-out.ts';
 import { scaleUp } from './scale-up.ts';
 import { stopResource } from './stop-resource.ts';
@@ -44,6 +45,7 @@ export const CATALOGUE: readonly ActionFacts[] = [
   disableAccessKey,
   revokeIngress,
   renewCertificate,
+  runAutomation,
   stopResource,
   deleteSnapshots,
   deleteVolumes,

@@ -10,5 +10,10 @@ export const leaveZone = defineAction({
   params: z.strictObject({ zone: z.string().regex(/^[a-z0-9.-]{1,40}$/) }),
   defaults: () => ({ zone: 'affected' }),
   blastRadius: (target, params) => `Takes the zone "${params.zone}" out of ${target.name}. The other zones carry its traffic.`,
-  iam: ['elasticloadbalancing:SetSubnets', 'elasticloadbalancing:DescribeLoadBalancers', 'arc-zonal-shift:StartZonalShift', 'arc-zonal-shift:CancelZonalShift'],
+  iam: [
+    'elasticloadbalancing:SetSubnets',
+    'elasticloadbalancing:DescribeLoadBalancers',
+    'elasticloadbalancing:DescribeTargetGroups',
+    'elasticloadbalancing:DescribeTargetHealth',
+  ],
 });

@@ -10,5 +10,5 @@ export const raiseConcurrency = defineAction({
   params: z.strictObject({ concurrency: z.number().int().min(1).max(1000) }),
   defaults: () => ({ concurrency: 100 }),
   blastRadius: (target, params) => `Raises the reserved concurrency of ${target.name} to ${params.concurrency}. It takes that share from the account.`,
-  iam: ['lambda:PutFunctionConcurrency', 'lambda:GetFunctionConcurrency'],
+  iam: ['lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency', 'lambda:GetFunctionConcurrency', 'lambda:GetAccountSettings'],
 });

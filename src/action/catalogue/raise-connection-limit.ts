@@ -10,5 +10,5 @@ export const raiseConnectionLimit = defineAction({
   params: z.strictObject({ limit: z.number().int().min(10).max(16_000) }),
   defaults: () => ({ limit: 500 }),
   blastRadius: (target, params) => `Raises the connection limit of ${target.name} to ${params.limit}. Each connection takes memory.`,
-  iam: ['rds:ModifyDBParameterGroup', 'rds:DescribeDBParameters'],
+  iam: ['rds:ModifyDBParameterGroup', 'rds:DescribeDBParameters', 'rds:DescribeDBInstances'],
 });

@@ -9,6 +9,6 @@ export const rebootInstance = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Reboots ${target.name}. It is away for a minute or two.`,
-  iam: ['ec2:RebootInstances', 'ec2:DescribeInstanceStatus'],
+  iam: ['ec2:RebootInstances', 'ec2:DescribeInstances'],
   settleMin: 3,
 });

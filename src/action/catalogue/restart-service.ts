@@ -9,5 +9,5 @@ export const restartService = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Restarts ${target.name}. Its tasks are replaced one after another; requests in flight may be cut.`,
-  iam: ['ecs:UpdateService', 'ecs:DescribeServices', 'ssm:SendCommand', 'ssm:GetCommandInvocation', 'lambda:UpdateFunctionConfiguration'],
+  iam: ['ecs:UpdateService', 'ecs:DescribeServices', 'ec2:DescribeInstances', 'ssm:SendCommand', 'ssm:GetCommandInvocation', 'ssm:ListCommands'],
 });

@@ -9,5 +9,5 @@ export const revokeIngress = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Removes the rule last added to ${target.name}. Traffic that relies on it is cut.`,
-  iam: ['ec2:RevokeSecurityGroupIngress', 'ec2:DescribeSecurityGroupRules'],
+  iam: ['ec2:RevokeSecurityGroupIngress', 'ec2:AuthorizeSecurityGroupIngress', 'ec2:DescribeSecurityGroupRules'],
 });

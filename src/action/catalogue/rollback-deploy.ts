@@ -9,5 +9,13 @@ export const rollbackDeploy = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Puts ${target.name} back on the version before the last deploy.`,
-  iam: ['ecs:UpdateService', 'ecs:DescribeServices', 'ecs:DescribeTaskDefinition', 'lambda:UpdateAlias', 'lambda:GetAlias'],
+  iam: [
+    'ecs:UpdateService',
+    'ecs:DescribeServices',
+    'ecs:ListTaskDefinitions',
+    'iam:PassRole',
+    'lambda:UpdateAlias',
+    'lambda:GetAlias',
+    'lambda:ListVersionsByFunction',
+  ],
 });

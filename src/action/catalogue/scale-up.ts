@@ -10,7 +10,7 @@ export const scaleUp = defineAction({
   params: z.strictObject({ size: z.string().regex(/^[a-z0-9.-]{1,40}$/) }),
   defaults: () => ({ size: 'larger' }),
   blastRadius: (target, params) => `Moves ${target.name} to the size "${params.size}". It is away for a few minutes while it changes; costs more.`,
-  iam: ['ec2:ModifyInstanceAttribute', 'ec2:StopInstances', 'ec2:StartInstances', 'rds:ModifyDBInstance', 'elasticache:ModifyReplicationGroup'],
+  iam: ['rds:ModifyDBInstance', 'rds:DescribeDBInstances', 'elasticache:ModifyReplicationGroup', 'elasticache:DescribeReplicationGroups'],
   timeoutMin: 15,
   settleMin: 3,
   verifyWithinMin: 20,

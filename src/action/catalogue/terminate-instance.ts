@@ -9,5 +9,5 @@ export const terminateInstance = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Terminates ${target.name}. Its local data is lost for good.`,
-  iam: ['ec2:TerminateInstances', 'ec2:DescribeInstances'],
+  iam: ['ec2:TerminateInstances', 'ec2:DescribeInstances', 'ec2:DescribeInstanceAttribute'],
 });

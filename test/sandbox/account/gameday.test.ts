@@ -19,7 +19,12 @@ function deviation(before: readonly number[], after: readonly number[]): number 
 
 describe('the actions of the sandbox', () => {
   it('are those of the catalogue, with the same risk and the same kinds of targets', () => {
-    expect(DOINGS.map((doing) => doing.name).toSorted()).toEqual(CATALOGUE.map((action) => action.name).toSorted());
+    const ofAccount = ['run_automation']; // runs documents that only a real account has
+    expect(DOINGS.map((doing) => doing.name).toSorted()).toEqual(
+      CATALOGUE.map((action) => action.name)
+        .filter((name) => !ofAccount.includes(name))
+        .toSorted(),
+    );
     for (const doing of DOINGS) {
       const action = facts.get(doing.name);
       expect([doing.name, doing.risk, doing.targetKinds]).toEqual([doing.name, action?.risk, action?.targetKinds]);
