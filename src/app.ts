@@ -8,7 +8,9 @@ import type { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import type { Clock, Ids } from './domain/ports.ts';
 import type { Store } from './domain/store.ts';
+import type { HttpSettings } from './http/parts.ts';
 import { createServer } from './http/server.ts';
+import { fetchText } from './http/webhooks/fetch.ts';
 import { incidentPicture } from './loop/picture.ts';
 import type { Executor } from './loop/plans/executor.ts';
 import type { Verbs } from './loop/verbs.ts';
@@ -46,7 +48,7 @@ const PULSE_MS = 1000;
 /** The composition root: config → adapters → agents → edges. */
 export async function createApp(parts: AppParts): Promise<App> {
   const { config, log } = parts;
-  const base = await openBase(config, parts.clock);
+  const base = await openBase(config, parts.clock, parts.account);
   const { store, archive, clock } = base;
   const charts = createChartRenderer();
   const slack = createSlackEdge({
@@ -69,7 +71,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...{ verbs: core.verbs, store, clock, ids: core.ids, log, ticks: core.health },
     slackReady: () => slack.ready(),
     sources: () => core.sources(),
-    settings: { corsOrigins: config.http.cors_origins, ratePerMin: config.http.rate_per_min },
+    settings: httpSettings(config),
+    fetchText,
   });
   let pulse: NodeJS.Timeout | null = null;
   return {
@@ -93,3 +96,9 @@ export async function createApp(parts: AppParts): Promise<App> {
     },
   };
 }
+
+const httpSettings = ({ http }: Config): HttpSettings => ({
+  corsOrigins: http.cors_origins,
+  ratePerMin: http.rate_per_min,
+  webhooks: { secret: http.webhooks.secret ?? null, snsTopics: http.webhooks.sns_topics },
+});

@@ -5,6 +5,7 @@ import { Collector, type Sources } from './collect/collector.ts';
 import type { Config } from './config.ts';
 import { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
+import { type Pattern, PatternSchema } from './domain/pattern.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, Remediator } from './domain/ports.ts';
 import type { Store } from './domain/store.ts';
 import type { SourceStatus } from './domain/views.ts';
@@ -25,12 +26,19 @@ import { openStore } from './store/open.ts';
 export interface Account {
   readonly sources: Sources;
   readonly remediator: Remediator;
+  /** Where the archive is, when not in a folder of this machine. */
+  readonly archive?: Archive | null;
+  /** Puts the account's own retrieval in front of the embedded index. */
+  knowledge?(embedded: OpenKnowledge): OpenKnowledge;
+  close?(): void;
 }
+
+type OpenKnowledge = KnowledgeBase & { close(): Promise<void> };
 
 /** State and knowledge, opened: what everything else stands on. */
 export interface Base {
   readonly store: Store;
-  readonly knowledge: KnowledgeBase & { close(): Promise<void> };
+  readonly knowledge: OpenKnowledge;
   readonly archive: Archive;
   readonly clock: Clock;
 }
@@ -60,17 +68,41 @@ const HOUR_MS = 3_600_000;
 const systemClock: Clock = { now: () => Date.now() };
 const randomIds: Ids = { next: (prefix) => `${prefix}_${randomUUID()}` };
 
-/** Opens database, knowledge base and archive; a fresh knowledge base starts with the library that ships. */
-export async function openBase(config: Config, clock: Clock = systemClock): Promise<Base> {
+/**
+ * Opens database, knowledge base and archive. A fresh knowledge base starts with what the archive holds, and with the library that
+ * ships for whatever it lacks: a container that lost its disk comes back with everything learned.
+ */
+export async function openBase(config: Config, clock: Clock = systemClock, account: Pick<Account, 'archive' | 'knowledge'> = {}): Promise<Base> {
   const store = await openStore(config.store.path, { clock });
-  const knowledge = await openEmbeddedKnowledge(config.knowledge.path);
-  const archive = openFolderArchive(config.knowledge.archive);
-  if ((await knowledge.list()).length === 0) {
+  const embedded = await openEmbeddedKnowledge(config.knowledge.path);
+  const archive = account.archive ?? openFolderArchive(config.knowledge.archive);
+  if ((await embedded.list()).length === 0) {
     const library = await loadLibrary();
-    await knowledge.save(library.patterns);
+    const kept = account.archive == null ? [] : await archivedPatterns(archive);
+    const ids = new Set(kept.map((pattern) => pattern.pattern_id));
+    await embedded.save([...kept, ...library.patterns.filter((pattern) => !ids.has(pattern.pattern_id))]);
     for (const { key, content } of library.files) await archive.put(key, content, { ifMatch: null }).catch(keepExisting);
   }
-  return { store, knowledge, archive, clock };
+  return { store, knowledge: account.knowledge?.(embedded) ?? embedded, archive, clock };
+}
+
+async function archivedPatterns(archive: Archive): Promise<Pattern[]> {
+  const patterns: Pattern[] = [];
+  for (const key of await archive.list('patterns/')) {
+    const { data } = PatternSchema.safeParse(readJson((await archive.get(key))?.content ?? ''));
+    if (data === undefined) continue; // somebody's half-written file: "patterns lint" finds it
+    const { embedding: _made, ...record } = data;
+    patterns.push(record);
+  }
+  return patterns;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** What people changed in the archive is theirs. */
@@ -114,6 +146,7 @@ export function createCore(base: Base, parts: CoreParts): Core {
       await executor.idle();
       await ops.detection.close();
       await base.knowledge.close();
+      account.close?.();
       await base.store.close();
     },
   };

@@ -1,11 +1,20 @@
 import { dirname, join } from 'node:path';
+import { openAwsAccount } from '../aws/account.ts';
 import type { Config } from '../config.ts';
 import type { Account } from '../core.ts';
+import type { Clock } from '../domain/ports.ts';
+import { openFolderArchive } from '../embedded/archive.ts';
 import { createSandboxAccount } from '../sandbox/account/account.ts';
 import { asAccount, builtIn } from './sandbox.ts';
 
-/** The account that the config names. The simulated one keeps itself beside the database. */
-export function openAccount(config: Config): Account {
-  const clock = { now: () => Date.now() };
-  return asAccount(createSandboxAccount({ scenario: builtIn(config.account.scenario), clock, stateFile: join(dirname(config.store.path), 'account.json') }));
+const systemClock: Clock = { now: () => Date.now() };
+
+/** The account that the config names. Whatever an account has to keep on this machine is kept beside the database. */
+export function openAccount(config: Config, clock: Clock = systemClock): Account {
+  const beside = dirname(config.store.path);
+  if (config.account.kind === 'aws') {
+    const localJournal = openFolderArchive(join(beside, 'aws-runs'));
+    return openAwsAccount({ settings: config.aws, region: config.account.region ?? '', clock, localJournal });
+  }
+  return asAccount(createSandboxAccount({ scenario: builtIn(config.account.scenario), clock, stateFile: join(beside, 'account.json') }));
 }
