@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pattern } from '../domain/pattern.ts';
-import { type Lexicon, loadLexicon } from './lexicon.ts';
+import type { Lexicon } from './lexicon.ts';
+import { loadLexicon } from './lexicon-file.ts';
 import { type Profile, profileText } from './profile.ts';
 
 const LEXICON_FOLDER = join(import.meta.dirname, 'lexicon');

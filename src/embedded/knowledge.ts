@@ -8,19 +8,14 @@ import type { KnowledgeBase, KnowledgeQuery } from '../domain/ports.ts';
 import { compact } from './compact.ts';
 import { builtInLexicon, type Embedder, lexiconDigest, lexiconEmbedder, patternText, unit } from './embedding.ts';
 import type { Lexicon } from './lexicon.ts';
-import { type Entry, PatternMemory } from './memory.ts';
-import { type Profile, plainWords, profilePattern, profileText } from './profile.ts';
-import { QueryScorer } from './similarity.ts';
+import { PatternMemory } from './memory.ts';
+import { plainWords, profilePattern } from './profile.ts';
+import { retrieve } from './retrieve.ts';
 import { KnowledgeTables } from './tables.ts';
-import { isHan, tokenise } from './text.ts';
+import { tokenise } from './text.ts';
 
 const MAX_PATTERNS = 100_000;
-const MAX_QUERY = 4000; // characters read of a query
-const MAX_LIMIT = 50;
-const CANDIDATES = 24; // from the vectors, and again from the words
-const POSTINGS = 600; // rows the full-text side may touch
-const MAX_TERMS = 8;
-const WHY_CONCEPTS = 6;
+const BATCH = 64;
 
 export interface KnowledgeOptions {
   readonly embedder?: Embedder; // default: the built-in lexicon, which needs no model
@@ -72,13 +67,9 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     this.memory = new PatternMemory(lexicon);
   }
 
+  /** Refuses a file of another embedder; brings one up to date whose lexicon has changed since, without asking. */
   async start(): Promise<void> {
     const recorded = this.tables.meta('embedder');
-    const digest = lexiconDigest();
-    const own = `lexicon/${this.embedder.dimensions}`;
-    if (recorded === null) this.tables.setMeta('embedder', this.embedder.name);
-    // A file of the built-in embedding whose lexicon has changed since is brought up to date without asking.
-    const stale = recorded !== null && this.tables.meta('lexicon') !== digest;
     if (recorded !== null && recorded !== this.embedder.name) {
       this.tables.close();
       throw new OpsError(
@@ -87,64 +78,27 @@ class SqliteKnowledge implements EmbeddedKnowledge {
         'Open it with the embedder it was made with, or make a new file and import the patterns from the archive.',
       );
     }
-    if (stale && this.embedder.name === own) await this.reembed(() => {}, AbortSignal.timeout(600_000));
-    this.tables.setMeta('lexicon', digest);
+    if (recorded === null) this.tables.setMeta('embedder', this.embedder.name);
+    if (this.tables.meta('lexicon') !== lexiconDigest()) await this.readAnew();
     this.refresh();
+  }
+
+  /** Another lexicon reads the same patterns differently; vectors that it did not make are kept. */
+  private async readAnew(): Promise<void> {
+    const all = this.tables.list();
+    if (this.embedder.ofProfile !== undefined) await this.reembed(() => {}, AbortSignal.timeout(600_000));
+    else
+      this.indexAll(
+        all,
+        all.map((pattern) => Float32Array.from(pattern.embedding ?? [])),
+      );
+    this.tables.setMeta('lexicon', lexiconDigest());
   }
 
   async search(query: KnowledgeQuery, signal: AbortSignal): Promise<{ matches: readonly PatternMatch[]; source: string }> {
     this.refresh();
-    const text = query.text.slice(0, MAX_QUERY);
-    const limit = Math.min(Math.max(1, Math.trunc(query.limit)), MAX_LIMIT);
-    const rows = this.memory.allowed(query, query.service === undefined ? null : profileText(this.lexicon, query.service.slice(0, 200)));
-    if (text.trim() === '' || this.memory.size === 0 || rows?.length === 0) return { matches: [], source: this.name };
-    const profile = profileText(this.lexicon, text);
-    const candidates = new Set(this.tables.byWords(this.terms(profile), CANDIDATES, rows));
-    for (const row of await this.byVector(text, profile, rows, signal)) candidates.add(row);
-    const scorer = new QueryScorer(this.lexicon, this.memory, profile);
-    const scored = [...candidates]
-      .map((row) => this.memory.at(row))
-      .filter((entry): entry is Entry => entry !== undefined)
-      .map((entry) => ({ entry, similarity: scorer.score(entry.profile) }))
-      .filter(({ similarity }) => similarity > 0)
-      .sort((a, b) => b.similarity - a.similarity || (a.entry.patternId < b.entry.patternId ? -1 : 1))
-      .slice(0, limit);
-    return { matches: scored.map(({ entry, similarity }) => this.match(entry, similarity, scorer, profile, text)), source: this.name };
-  }
-
-  /** An embedder that does not answer costs recall, not the search. */
-  private async byVector(text: string, profile: Profile, rows: readonly number[] | null, signal: AbortSignal): Promise<readonly number[]> {
-    try {
-      const vector = this.embedder.ofProfile?.(profile) ?? (await this.embedder.embed([text], signal))[0];
-      return vector === undefined ? [] : this.tables.byVector(unit(vector), CANDIDATES, rows);
-    } catch (error) {
-      if (signal.aborted) throw new OpsError('unavailable', 'The pattern search was stopped.', 'Try again.', { cause: error });
-      return [];
-    }
-  }
-
-  /** The rarest terms first, as many as keep the work bounded. */
-  private terms(profile: Profile): string[] {
-    const known = [
-      ...[...profile.concepts.keys()].map((index) => ({ term: `c${index}x`, count: this.memory.conceptCount(index) })),
-      ...[...profile.words.keys()].map((word) => ({ term: word, count: this.memory.wordCount(word) })),
-    ];
-    let budget = POSTINGS;
-    const terms: string[] = [];
-    for (const { term, count } of known.filter(({ count }) => count > 0).sort((a, b) => a.count - b.count)) {
-      if (terms.length === MAX_TERMS || (terms.length > 0 && count > budget)) break;
-      terms.push(term);
-      budget -= count;
-    }
-    return terms;
-  }
-
-  private match(entry: Entry, similarity: number, scorer: QueryScorer, profile: Profile, text: string): PatternMatch {
-    const chinese = isHan(text);
-    const concepts = scorer.shared(entry.profile, WHY_CONCEPTS).map((index) => this.lexicon.concepts[index]);
-    const why = new Set(concepts.map((concept) => (chinese ? concept?.zh : concept?.en) ?? '').filter(Boolean));
-    for (const word of scorer.sharedWordsOf(entry.profile, profile)) if (why.size < 10) why.add(word.slice(0, 200));
-    return { patternId: entry.patternId, title: entry.title, category: entry.category, similarity, why: [...why] };
+    const { tables, memory, lexicon, embedder } = this;
+    return { matches: await retrieve({ tables, memory, lexicon, embedder }, query, signal), source: this.name };
   }
 
   async save(patterns: readonly Pattern[]): Promise<readonly Pattern[]> {
@@ -218,12 +172,11 @@ class SqliteKnowledge implements EmbeddedKnowledge {
 
   async reembed(progress: Progress, signal: AbortSignal): Promise<void> {
     const all = this.tables.list();
-    const batch = 64;
-    for (let at = 0; at < all.length; at += batch) {
-      const patterns = all.slice(at, at + batch);
+    for (let at = 0; at < all.length; at += BATCH) {
+      const patterns = all.slice(at, at + BATCH);
       const vectors = await this.embedder.embed(patterns.map(patternText), signal);
       this.indexAll(patterns, vectors);
-      progress(Math.min(at + batch, all.length), all.length);
+      progress(Math.min(at + BATCH, all.length), all.length);
     }
     this.tables.setMeta('lexicon', lexiconDigest());
   }

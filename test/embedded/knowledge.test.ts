@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MATCH_THRESHOLD } from '../../src/domain/pattern.ts';
 import { type Embedder, embed } from '../../src/embedded/embedding.ts';
@@ -62,6 +63,21 @@ describe('The embedded knowledge base', () => {
     await expect(opened(path, { embedder: letters(8) })).rejects.toMatchObject({ code: 'conflict' });
     await expect(opened(path, { embedder: letters(384) })).rejects.toMatchObject({ code: 'conflict' });
     expect(await (await opened(path)).list()).toHaveLength(1);
+  });
+
+  it('reads its patterns anew when the lexicon has changed since, and keeps vectors that it did not make', async () => {
+    for (const options of [{}, { embedder: letters(8) }]) {
+      const path = file();
+      const first = await opened(path, options);
+      const saved = await first.save([DATABASE]);
+      await first.close();
+      const db = new Database(path);
+      db.exec("UPDATE meta SET value = 'another' WHERE key = 'lexicon'; UPDATE patterns SET profile = zeroblob(8)");
+      db.close();
+      const second = await opened(path, options);
+      expect(await second.list()).toEqual(saved);
+      expect((await second.search({ text: 'too many connections', limit: 1 }, signal())).matches[0]?.similarity).toBeGreaterThan(MATCH_THRESHOLD);
+    }
   });
 
   it('works with an embedder of its own, and without it when it does not answer', async () => {

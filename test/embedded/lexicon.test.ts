@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtInLexicon } from '../../src/embedded/embedding.ts';
-import { loadLexicon } from '../../src/embedded/lexicon.ts';
+import { loadLexicon } from '../../src/embedded/lexicon-file.ts';
 import { stem, tokenise } from '../../src/embedded/text.ts';
 
 const lexicon = builtInLexicon();
