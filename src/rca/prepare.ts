@@ -3,9 +3,10 @@ import type { RcaContext } from './context.ts';
 import { buildGraph, distances, type Graph } from './graph.ts';
 import { groupLogs, type LogGroup } from './log-evidence.ts';
 import { measureShift, type Shift } from './shift.ts';
+import { type Symptom, symptomsOf } from './symptom.ts';
 
-/** What all dimensions look at, worked out once. */
-export interface Prepared {
+/** What the picture of the trouble is worked out from. */
+export interface Grounds {
   readonly context: RcaContext;
   readonly graph: Graph;
   /** Steps from the subject towards what may cause its trouble. */
@@ -13,6 +14,11 @@ export interface Prepared {
   readonly seriesOf: ReadonlyMap<string, readonly MetricSeries[]>;
   readonly shiftsOf: ReadonlyMap<string, readonly Shift[]>;
   readonly logGroups: readonly LogGroup[];
+}
+
+/** What all dimensions look at, worked out once. */
+export interface Prepared extends Grounds {
+  readonly symptoms: readonly Symptom[];
 }
 
 const SERIES_A_SLICE = 25;
@@ -35,7 +41,8 @@ export function* prepare(context: RcaContext): Generator<void, Prepared> {
     if (done % SERIES_A_SLICE === 0) yield;
   }
   const logGroups = yield* groupLogs(context.logs, context.subject);
-  return { context, graph, steps: distances(graph.causes, context.subject.resourceIds), seriesOf, shiftsOf, logGroups };
+  const grounds = { context, graph, steps: distances(graph.causes, context.subject.resourceIds), seriesOf, shiftsOf, logGroups };
+  return { ...grounds, symptoms: yield* symptomsOf(grounds) };
 }
 
 function push<T>(map: Map<string, T[]>, key: string, item: T): void {

@@ -6,7 +6,6 @@ import type { Prepared } from './prepare.ts';
 import { saturationOf } from './saturation.ts';
 import { excuseOf, partOf, victim } from './share.ts';
 import { spread } from './spread.ts';
-import { symptomsOf } from './symptom.ts';
 import { zonesOf } from './zone.ts';
 
 const MIN_STRENGTH = 0.02;
@@ -14,10 +13,9 @@ const MIN_STRENGTH = 0.02;
 /** Which resource the trouble sits in, by walking from the symptom towards what it depends on. */
 export function analyseResources(prepared: Prepared): DimensionResult {
   const saturations = saturationOf(prepared);
-  const symptoms = symptomsOf(prepared);
   const findings: Finding[] = [];
   const against: Finding[] = [];
-  for (const symptom of symptoms) {
+  for (const symptom of prepared.symptoms) {
     for (const part of spread(prepared.graph, symptom.target, symptom.impacts)) {
       const excuse = excuseOf(prepared, symptom, part, saturations);
       const finding = partOf(prepared, symptom, part, excuse?.shortage ?? 0);

@@ -1,7 +1,7 @@
 import type { MetricSeries } from '../domain/metric.ts';
 import { seriesKey } from '../domain/metric.ts';
 import { type Impact, impactOf, MODES, type Mode } from './impact.ts';
-import type { Prepared } from './prepare.ts';
+import type { Grounds } from './prepare.ts';
 import { readingOf } from './signals.ts';
 import { median } from './stats.ts';
 
@@ -15,14 +15,21 @@ export interface Symptom {
 
 const MAX_RESOURCES = 2000;
 const NEAR_STEPS = 3;
+const RESOURCES_A_SLICE = 10;
 const RARE = 0.7; // a symptom moved more than this share of earlier stretches; the rest of the proof is in its causes
 
-/** The symptoms of the subject, at most one a mode: on the resource of the subject with the largest impact. */
-export function symptomsOf(prepared: Prepared): readonly Symptom[] {
-  return MODES.flatMap((mode) => symptomOf(prepared, mode) ?? []);
+/** The symptoms of the subject, at most one a mode: on the resource of the subject with the largest impact. In slices. */
+export function* symptomsOf(prepared: Grounds): Generator<void, readonly Symptom[]> {
+  const symptoms: Symptom[] = [];
+  for (const mode of MODES) {
+    yield;
+    const symptom = yield* symptomOf(prepared, mode);
+    if (symptom !== null) symptoms.push(symptom);
+  }
+  return symptoms;
 }
 
-function symptomOf(prepared: Prepared, mode: Mode): Symptom | null {
+function* symptomOf(prepared: Grounds, mode: Mode): Generator<void, Symptom | null> {
   const { subject } = prepared.context;
   const asked = complaints(prepared, mode);
   if (asked === null) return null;
@@ -39,12 +46,12 @@ function symptomOf(prepared: Prepared, mode: Mode): Symptom | null {
     mode,
     target: target.id,
     sure: Math.sqrt((target.impact.rare - RARE) / (1 - RARE)),
-    impacts: impactsOf(prepared, mode, target.id, target.impact, asked.stats.get(target.id) ?? null),
+    impacts: yield* impactsOf(prepared, mode, target.id, target.impact, asked.stats.get(target.id) ?? null),
   };
 }
 
 /** Which statistic of which resource was complained of in this mode; null when the complaints are all of another kind. */
-function complaints(prepared: Prepared, mode: Mode): { readonly stats: ReadonlyMap<string, string> } | null {
+function complaints(prepared: Grounds, mode: Mode): { readonly stats: ReadonlyMap<string, string> } | null {
   const { context } = prepared;
   const keys = new Set([...(context.subject.metricKeys ?? []), ...context.anomalies.map((anomaly) => anomaly.key)]);
   const complained = context.series.filter((series) => context.subject.resourceIds.includes(series.resourceId) && keys.has(seriesKey(series.ref)));
@@ -59,11 +66,12 @@ function modeOf(series: MetricSeries): Mode | null {
   return role === 'availability' || role === 'errors' ? 'failures' : null;
 }
 
-function impactsOf(prepared: Prepared, mode: Mode, target: string, own: Impact, stat: string | null): ReadonlyMap<string, Impact> {
+function* impactsOf(prepared: Grounds, mode: Mode, target: string, own: Impact, stat: string | null): Generator<void, ReadonlyMap<string, Impact>> {
   const impacts = new Map<string, Impact>([[target, own]]);
   for (const id of prepared.seriesOf.keys()) {
     if (impacts.size >= MAX_RESOURCES) break;
     if (id === target) continue;
+    if (impacts.size % RESOURCES_A_SLICE === 0) yield;
     const impact = impactOf(prepared.seriesOf.get(id) ?? [], mode, prepared.context.subject, { stat, requests: askedNear(prepared, id) });
     if (impact !== null) impacts.set(id, impact);
   }
@@ -71,7 +79,7 @@ function impactsOf(prepared: Prepared, mode: Mode, target: string, own: Impact, 
 }
 
 /** Requests a period of the nearest resources that count them, up or down the graph; null when none near does. */
-function askedNear(prepared: Prepared, id: string): number | null {
+function askedNear(prepared: Grounds, id: string): number | null {
   let ring: readonly string[] = [id];
   const seen = new Set(ring);
   for (let step = 0; step < NEAR_STEPS; step += 1) {

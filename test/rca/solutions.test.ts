@@ -32,11 +32,14 @@ function solutions(more: Partial<RcaContext> = {}) {
 }
 
 describe('solutions', () => {
-  it('names only actions of the catalogue in its table, and every action that helps against a cause is in it', () => {
+  it('name only actions of the catalogue, and never one that ends a machine or a service', () => {
     const known = new Set(CATALOGUE.map((action) => action.name));
     const named = new Set(Object.values(FITS).flatMap((fits) => fits.map((fit) => fit.action)));
     expect([...named].filter((name) => !known.has(name))).toEqual([]);
-    expect([...known].filter((name) => !named.has(name)).sort()).toEqual(['take_service_down', 'terminate_instance']);
+    for (const end of ['take_service_down', 'terminate_instance']) {
+      expect(known.has(end)).toBe(true);
+      expect(named.has(end)).toBe(false);
+    }
   });
 
   it('come with the catalogue’s own parameters and risk, best first', () => {
