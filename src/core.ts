@@ -7,6 +7,7 @@ import { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { type Pattern, PatternSchema } from './domain/pattern.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, Remediator } from './domain/ports.ts';
+import type { Quiet } from './domain/quiet.ts';
 import type { Store } from './domain/store.ts';
 import type { SourceStatus } from './domain/views.ts';
 import { openFolderArchive } from './embedded/archive.ts';
@@ -129,6 +130,7 @@ export function createCore(base: Base, parts: CoreParts): Core {
     directory: parts.directory,
     narrator: null,
     keepMetricsMs: config.store.keep_metrics_h * HOUR_MS,
+    quiet: quietOf(config.quiet),
     health: new TickHealth(),
     get executor() {
       return executor;
@@ -151,3 +153,14 @@ export function createCore(base: Base, parts: CoreParts): Core {
     },
   };
 }
+
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
+const quietOf = (quiet: Config['quiet']): Quiet => ({
+  cardsPerServiceAnHour: quiet.incidents_per_hour,
+  cardsAnHour: quiet.cards_per_hour,
+  remindAfterMs: quiet.remind_after_min * 60_000,
+  remindMost: quiet.remind_most,
+  digestDay: quiet.digest === 'off' ? -1 : WEEKDAYS.indexOf(quiet.digest),
+  digestHour: quiet.digest_hour_utc,
+});

@@ -12,12 +12,15 @@ export const NoticeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('runbook'), incidentId: z.string(), slug: z.string() }), // attach the runbook file in the thread
   z.object({ type: z.literal('channel'), note: ExplanationSchema, mentions: z.array(z.string()).max(20) }), // about the bot itself
   z.object({ type: z.literal('direct'), userId: z.string(), note: ExplanationSchema }),
+  z.object({ type: z.literal('storm'), stormId: z.string() }), // post or update the one card of a storm
+  z.object({ type: z.literal('digest'), digestId: z.string() }), // the week, as it was counted
 ]);
 export type Notice = z.infer<typeof NoticeSchema>;
 
 /** Notices with one key replace each other while they wait; null: each is delivered. */
 export function noticeKey(notice: Notice): string | null {
   if (notice.type === 'incident') return `incident:${notice.incidentId}`;
+  if (notice.type === 'storm') return `storm:${notice.stormId}`;
   return notice.type === 'plan' ? `plan:${notice.planId}` : null;
 }
 

@@ -50,6 +50,12 @@ export interface FeedbackReport {
   readonly confidence: { readonly patternId: string; readonly action: string; readonly before: number; readonly after: number } | null;
   readonly sensitivity: { readonly key: string; readonly before: number; readonly after: number } | null;
 }
+export interface MaintenanceRequest {
+  readonly service: string;
+  readonly startsInMs: number; // 0: now
+  readonly durationMs: number;
+  readonly reason: string;
+}
 export interface PauseReport {
   readonly scope: string;
   readonly held: readonly string[]; // plans that will not start

@@ -4,6 +4,7 @@ import type { DetectionEngine } from '../domain/detection.ts';
 import type { Log } from '../domain/log.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, LogSource, Narrator, Remediator } from '../domain/ports.ts';
+import type { Quiet } from '../domain/quiet.ts';
 import type { Store } from '../domain/store.ts';
 import type { Executor } from './plans/executor.ts';
 import type { TickHealth } from './tick.ts';
@@ -25,6 +26,7 @@ export interface Ops {
   readonly directory: Directory;
   readonly narrator: Narrator | null;
   readonly keepMetricsMs: number;
+  readonly quiet: Quiet;
   readonly health: TickHealth;
   readonly executor: Executor;
 }

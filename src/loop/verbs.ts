@@ -3,7 +3,8 @@ import type { AuditEntry } from '../domain/audit.ts';
 import type { Feedback } from '../domain/feedback.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Pattern } from '../domain/pattern.ts';
-import type { Approval } from '../domain/plan.ts';
+import type { Approval, Params } from '../domain/plan.ts';
+import type { Maintenance } from '../domain/quiet.ts';
 import type {
   AnalyseReport,
   CollectReport,
@@ -11,12 +12,13 @@ import type {
   FeedbackReport,
   FeedbackRequest,
   FixRequest,
+  MaintenanceRequest,
   PatternAnswer,
   PatternQuery,
   PauseReport,
 } from '../domain/requests.ts';
 import type { Silence } from '../domain/store.ts';
-import type { IncidentView, PlanView, StatusView } from '../domain/views.ts';
+import type { IncidentView, PlanView, QuietView, StatusView, TopologyView, WeekView } from '../domain/views.ts';
 
 /**
  * What people and programs can ask of opsloop, whatever edge they come through (Slack, HTTP, command line). Each checks who
@@ -42,6 +44,18 @@ export interface Verbs {
   withdrawFeedback(subject: string, actor: Actor): Promise<Feedback | null>;
   acknowledge(incidentId: string, actor: Actor): Promise<Incident>;
   silence(resource: string, durationMs: number, reason: string, actor: Actor): Promise<Silence>;
+  /** Silences and maintenance windows that are not over. */
+  silences(): Promise<QuietView>;
+  /** Ends a silence (a resource) or a maintenance window (a service, or its id) before its time; gives its name. */
+  lift(name: string, actor: Actor): Promise<string>;
+  /** Planned work on a service: its trouble is recorded and makes no noise. */
+  maintenance(request: MaintenanceRequest, actor: Actor): Promise<Maintenance>;
+  /** Other parameters for a plan that waits: the old plan ends, and a new one (new digest, no approvals) asks for leave. */
+  revise(planId: string, params: Params, actor: Actor): Promise<PlanView>;
+  /** The last seven days in figures. */
+  week(): Promise<WeekView>;
+  /** What is around a resource or an incident's resources, and what is sick there. */
+  topology(subject: string): Promise<TopologyView>;
   /** Scope: `all`, an action of the catalogue, or a service. Anyone may pause; only the policy's operators may resume. */
   pause(scope: string, reason: string, actor: Actor): Promise<PauseReport>;
   resume(scope: string, actor: Actor): Promise<readonly string[]>;

@@ -44,7 +44,8 @@ function add(db: Connection, notice: Notice, atMs: number): void {
 }
 
 function laneOf(db: Connection, notice: Notice): string {
-  if (notice.type === 'channel') return 'channel';
+  if (notice.type === 'channel' || notice.type === 'digest') return 'channel';
+  if (notice.type === 'storm') return notice.stormId;
   if (notice.type === 'direct') return `direct:${notice.userId}`;
   if (notice.type !== 'plan') return notice.incidentId;
   const number = Number(/^PLAN-(\d{1,15})$/.exec(notice.planId)?.[1] ?? 0);

@@ -9,6 +9,7 @@ import type { Plan } from '../../src/domain/plan.ts';
 import type { Clock } from '../../src/domain/ports.ts';
 import type { Analysis } from '../../src/domain/rca.ts';
 import type { Store } from '../../src/domain/store.ts';
+import type { WeekView } from '../../src/domain/views.ts';
 import type { Verbs } from '../../src/loop/verbs.ts';
 import { incident as someIncident, plan as somePlan } from './make.ts';
 
@@ -182,6 +183,22 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
       await store.switches.off({ scope, by, reason, atMs: clock.now() });
       return { scope, held: [], running: [] };
     },
+    silences: async () => ({ silences: await store.silences.active(clock.now()), maintenance: [] }),
+    async lift(name, actor) {
+      if (!(await store.silences.remove(name, actor, clock.now()))) throw new OpsError('not_found', `"${name}" is not silenced.`);
+      return name;
+    },
+    maintenance: async ({ service, startsInMs, durationMs, reason }, by) => {
+      const fromMs = clock.now() + startsInMs;
+      return { id: 'mw_1', service, fromMs, untilMs: fromMs + durationMs, reason, by };
+    },
+    async revise(planId, params, actor) {
+      const old = await end(planId, 'cancelled', actor, 'other parameters');
+      const made = await aPlan(store, old.plan.incidentId ?? '', clock.now(), { params, requestedBy: actor });
+      return view(made.id);
+    },
+    week: async () => quietWeek(clock.now()),
+    topology: async (subject) => ({ title: subject, nodes: [{ id: 'ecs/checkout', layer: 0, state: 'sick' }], edges: [], left: 0 }),
     resume: async (scope, actor) => ((await store.switches.on(scope, actor, clock.now())) ? [scope] : []),
     status: async () => ({
       ...{ nowMs: clock.now(), lastTickAtMs: clock.now(), lastTickMs: 20, tickErrors: 0, sources: [], series: 3, patterns: 1 },
@@ -201,6 +218,11 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
     learn: async (pattern) => pattern,
   };
 }
+
+const quietWeek = (toMs: number): WeekView => ({
+  ...{ fromMs: toMs - 7 * 86_400_000, toMs, incidents: 0, incidentsBefore: 0, silenced: 0, healedAlone: 0, healedWithPeople: 0, recovered: 0 },
+  ...{ falseAlarms: 0, stillOpen: 0, detectMs: null, healMs: null, noisiest: [], days: [], learned: [], losing: [] },
+});
 
 const noCollection = async () => ({ points: 0, logLines: 0, changes: 0, alarms: 0, gaps: [] });
 

@@ -1,14 +1,18 @@
-import { correlate as group, type OpenIncident, serviceOf } from '../../detect/correlate.ts';
+import { GROUPING, correlate as group, type OpenIncident, serviceOf } from '../../detect/correlate.ts';
 import { system } from '../../domain/actor.ts';
 import type { Anomaly } from '../../domain/anomaly.ts';
 import { type IncidentDraft, LIVE_INCIDENT_STATES } from '../../domain/incident.ts';
 import type { Topology } from '../../domain/resource.ts';
 import type { Repositories } from '../../domain/store.ts';
 import type { Ops } from '../ops.ts';
+import { quietNow } from '../silences.ts';
+import { admit } from '../storms.ts';
 
 const ACTOR = system('loop');
 const MOST_ANOMALIES = 2000;
 const MOST_INCIDENTS = 500;
+// Cards are what people see too many of, and storms share one; incidents stay apart far longer, so that none hides another.
+const OPTIONS = { ...GROUPING, newPerServiceAnHour: 12 };
 
 /** Makes incidents out of new anomalies, or adds them to open ones; what somebody silenced makes no noise. */
 export async function correlate(ops: Ops): Promise<void> {
@@ -17,17 +21,19 @@ export async function correlate(ops: Ops): Promise<void> {
   if (fresh.length === 0) return;
   const topology = await store.signals.topology();
   const nowMs = clock.now();
-  const silenced = new Set((await store.silences.active(nowMs)).map((silence) => silence.resourceId));
-  const loud = fresh.filter((anomaly) => !silenced.has(anomaly.resourceId));
-  const grouping = group(loud, await openIncidents(ops), topology, nowMs);
+  const isQuiet = await quietNow(store, nowMs);
+  const silenced = new Set(fresh.filter((anomaly) => isQuiet(anomaly.resourceId, serviceOf(anomaly.resourceId, topology))));
+  const loud = fresh.filter((anomaly) => !silenced.has(anomaly));
+  const grouping = group(loud, await openIncidents(ops), topology, nowMs, OPTIONS);
   for (const { anomaly, incidentId, reason } of grouping.join) await store.transaction((tx) => join(tx, anomaly, incidentId, reason, nowMs));
   for (const { anomalies } of grouping.open) {
     await store.transaction(async (tx) => {
       const incident = await tx.incidents.open(draftOf(anomalies, topology, nowMs), ACTOR);
-      await tx.outbox.add({ type: 'incident', incidentId: incident.id }, nowMs);
+      const stormId = await admit(tx, incident, ops.quiet, nowMs);
+      await tx.outbox.add(stormId === null ? { type: 'incident', incidentId: incident.id } : { type: 'storm', stormId }, nowMs);
     });
   }
-  for (const anomaly of fresh.filter((one) => silenced.has(one.resourceId))) {
+  for (const anomaly of silenced) {
     await store.transaction(async (tx) => {
       const incident = await tx.incidents.open(draftOf([anomaly], topology, nowMs), ACTOR);
       await tx.incidents.move(incident.id, { from: ['open'], to: 'silenced', actor: ACTOR, verb: 'incident.silenced', atMs: nowMs });

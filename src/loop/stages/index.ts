@@ -5,11 +5,13 @@ import { analyse } from './analyse.ts';
 import { collect } from './collect.ts';
 import { correlate } from './correlate.ts';
 import { detect } from './detect.ts';
+import { digest } from './digest.ts';
 import { execute } from './execute.ts';
 import { learn } from './learn.ts';
 import { match } from './match.ts';
 import { recommend } from './recommend.ts';
 import { MAY_RECOVER, recover } from './recover.ts';
+import { NEEDS_SOMEBODY, remind } from './remind.ts';
 import { upkeep } from './upkeep.ts';
 import { verify } from './verify.ts';
 
@@ -26,5 +28,7 @@ export const CLOSED_LOOP: readonly Stage[] = [
   { name: 'verify', run: verify }, // did it help?
   { name: 'recover', states: MAY_RECOVER, each: recover }, // what ended by itself
   { name: 'learn', run: learn }, // outcome → pattern
+  { name: 'remind', states: NEEDS_SOMEBODY, each: remind }, // what nobody has taken
+  { name: 'digest', run: digest }, // once a week
   { name: 'upkeep', run: upkeep },
 ];

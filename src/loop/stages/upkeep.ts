@@ -2,6 +2,7 @@ import type { Ops } from '../ops.ts';
 
 const EVERY_MS = 3_600_000;
 const KEEP_SIGNALS_MS = 7 * 24 * 3_600_000;
+const KEEP_STORMS_MS = 30 * 24 * 3_600_000;
 
 /** Once an hour: what is too old goes. Incidents, plans and the audit stay. */
 export async function upkeep(ops: Ops): Promise<void> {
@@ -12,5 +13,6 @@ export async function upkeep(ops: Ops): Promise<void> {
   await ops.store.signals.prune(nowMs - KEEP_SIGNALS_MS);
   await ops.store.dedupe.prune(nowMs - KEEP_SIGNALS_MS);
   await ops.store.settings.prune('idem:', nowMs - 24 * 3_600_000);
+  for (const prefix of ['cards:', 'storm', 'digest:']) await ops.store.settings.prune(prefix, nowMs - KEEP_STORMS_MS);
   await ops.store.watermarks.set('upkeep', nowMs);
 }

@@ -2,6 +2,7 @@ import { LIVE_INCIDENT_STATES } from '../../domain/incident.ts';
 import { parseSubject, requireSubject } from '../../domain/names.ts';
 import type { Ops } from '../ops.ts';
 import type { Verbs } from '../verbs.ts';
+import { weekView } from '../week.ts';
 import { acknowledge, silence } from './acknowledge.ts';
 import { analyse } from './analyse.ts';
 import { approve } from './approve.ts';
@@ -11,7 +12,10 @@ import { proposeFix } from './fix.ts';
 import { draftPattern, learn, pattern, searchPatterns } from './patterns.ts';
 import { pause, resume } from './pause.ts';
 import { cancel, reject } from './reject.ts';
+import { revise } from './revise.ts';
+import { lift, maintenance, silences } from './silences.ts';
 import { status } from './status.ts';
+import { topology } from './topology.ts';
 import { incidentView, planView } from './views.ts';
 
 /** Everything that can be asked of opsloop, over one Ops. */
@@ -29,6 +33,12 @@ export const createVerbs = (ops: Ops): Verbs => ({
   withdrawFeedback: (subject, actor) => withdrawFeedback(ops, subject, actor),
   acknowledge: (incidentId, actor) => acknowledge(ops, incidentId, actor),
   silence: (resource, durationMs, reason, actor) => silence(ops, resource, durationMs, reason, actor),
+  silences: () => silences(ops),
+  lift: (name, actor) => lift(ops, name, actor),
+  maintenance: (request, actor) => maintenance(ops, request, actor),
+  revise: (planId, params, actor) => revise(ops, planId, params, actor),
+  week: () => weekView(ops, ops.clock.now()),
+  topology: (subject) => topology(ops, subject),
   pause: (scope, reason, actor) => pause(ops, scope, reason, actor),
   resume: (scope, actor) => resume(ops, scope, actor),
   status: () => status(ops),
