@@ -4,11 +4,21 @@ import type { Store } from '../domain/store.ts';
 import type { SourceStatus } from '../domain/views.ts';
 import type { Verbs } from '../loop/verbs.ts';
 
+export type FetchText = (url: string) => Promise<string>;
+
+export interface WebhookSettings {
+  /** Shared secret of signed webhooks; null: only tokens with the scope `ingest`. */
+  readonly secret: string | null;
+  /** Topics whose messages are taken. */
+  readonly snsTopics: readonly string[];
+}
+
 export interface HttpSettings {
   /** Origins of web pages that may call the API from a browser; none by default. */
   readonly corsOrigins: readonly string[];
   /** Requests a minute of one token. */
   readonly ratePerMin: number;
+  readonly webhooks: WebhookSettings;
 }
 
 /** How the loop ticks. `lastTickMs`: how long it took. */
@@ -29,4 +39,6 @@ export interface HttpParts {
   readonly sources: () => readonly SourceStatus[];
   readonly ticks: TickState;
   readonly settings: HttpSettings;
+  /** Reads a text over https (certificates of SNS). */
+  readonly fetchText: FetchText;
 }

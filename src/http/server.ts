@@ -19,6 +19,7 @@ import { patternRoutes } from './patterns.ts';
 import { planRoutes } from './plans.ts';
 import { sendProblem, toProblem, writeProblem } from './problem.ts';
 import type { RouteParts } from './routes.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 export const VERSION = '0.1.0';
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -52,7 +53,7 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
   });
   takeJson(app);
   sendHeaders(app, parts.settings.corsOrigins);
-  guardAccess(app, parts);
+  const authenticate = guardAccess(app, parts);
   const openApi = describeRoutes(app, VERSION);
   const routeParts: RouteParts = { ...parts, idempotency: new Idempotency(parts.store, parts.clock), jobs: new Jobs(parts.clock, parts.ids) };
   healthRoutes(app, parts);
@@ -62,6 +63,7 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
   incidentRoutes(app, routeParts);
   planRoutes(app, routeParts);
   historyRoutes(app, routeParts);
+  webhookRoutes(app, parts, authenticate);
   app.get('/openapi.json', { config: { access: 'public' } }, async () => openApi());
   app.get('/docs', { config: { access: 'public' } }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', DOCS_POLICY).send(docsPage(openApi())),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SCOPES, type Scope } from '../../src/http/auth.ts';
 import { anIncident, aPlan } from '../support/verbs.ts';
-import { Api, T0 } from './api.ts';
+import { Api, SETTINGS, T0 } from './api.ts';
 
 const ENDPOINTS: readonly (readonly ['GET' | 'POST', string, Scope, unknown])[] = [
   ['POST', '/api/patterns/detect', 'detect', { text: 'CPU high' }],
@@ -85,7 +85,7 @@ describe('who may call what', () => {
   });
 
   it('limits how fast one token may ask, and says how long to wait', async () => {
-    const api = await Api.open({ settings: { corsOrigins: [], ratePerMin: 3 } });
+    const api = await Api.open({ settings: { ...SETTINGS, ratePerMin: 3 } });
     const [one, other] = [await api.token(['read']), await api.token(['read'])];
     for (let n = 0; n < 3; n += 1) expect((await api.get('/api/status', { token: one })).status).toBe(200);
     const limited = await api.get('/api/status', { token: one });
@@ -97,7 +97,7 @@ describe('who may call what', () => {
   });
 
   it('lets only named origins in from a browser, and answers their preflight', async () => {
-    const api = await Api.open({ settings: { corsOrigins: ['https://board.example'], ratePerMin: 100 } });
+    const api = await Api.open({ settings: { ...SETTINGS, corsOrigins: ['https://board.example'] } });
     const strange = await api.get('/api/status', { headers: { origin: 'https://evil.example' } });
     expect(strange).toMatchObject({ status: 403, body: { hint: expect.stringContaining('cors_origins') } });
     const known = await api.get('/api/status', { headers: { origin: 'https://board.example' } });

@@ -4,7 +4,7 @@ import { system } from '../../src/domain/actor.ts';
 import type { Ids } from '../../src/domain/ports.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { createToken, type Scope } from '../../src/http/auth.ts';
-import type { HttpParts } from '../../src/http/parts.ts';
+import type { HttpParts, HttpSettings } from '../../src/http/parts.ts';
 import { createServer } from '../../src/http/server.ts';
 import { silentLog } from '../../src/log.ts';
 import { ManualClock } from '../../src/sandbox/clock.ts';
@@ -90,6 +90,10 @@ export class Api {
   }
 }
 
+export const SECRET = 'a secret shared by both';
+export const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:alarms';
+export const SETTINGS: HttpSettings = { corsOrigins: [], ratePerMin: 10_000, webhooks: { secret: SECRET, snsTopics: [TOPIC] } };
+
 /** Everything but the verbs, as a healthy app has it. */
 function partsOf(store: Store, clock: ManualClock): Omit<HttpParts, 'verbs'> {
   return {
@@ -100,7 +104,8 @@ function partsOf(store: Store, clock: ManualClock): Omit<HttpParts, 'verbs'> {
     slackReady: () => true,
     sources: () => [{ name: 'cloudwatch', kind: 'metrics', ok: true, lastReadAtMs: T0, error: null }],
     ticks: { lastTickAtMs: T0, lastTickMs: 12, errors: 0 },
-    settings: { corsOrigins: [], ratePerMin: 10_000 },
+    settings: SETTINGS,
+    fetchText: () => Promise.reject(new Error('no network in tests')),
   };
 }
 
