@@ -48,7 +48,7 @@ const PULSE_MS = 1000;
 /** The composition root: config → adapters → agents → edges. */
 export async function createApp(parts: AppParts): Promise<App> {
   const { config, log } = parts;
-  const base = await openBase(config, parts.clock);
+  const base = await openBase(config, parts.clock, parts.account);
   const { store, archive, clock } = base;
   const charts = createChartRenderer();
   const slack = createSlackEdge({

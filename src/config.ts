@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { AwsSchema } from './aws/settings.ts';
 import { OpsError } from './domain/errors.ts';
 import { PolicySchema } from './domain/policy.ts';
 
@@ -12,8 +13,25 @@ const ThresholdSchema = z.strictObject({
   for_min: z.number().int().min(1).max(1440).default(3),
 });
 
+const ChannelId = z.string().regex(/^[CG][A-Z0-9]{2,20}$/, 'a channel id such as C0123456789 (channel details, at the bottom)');
+
+/** Which incidents go to which channel, and whom their card calls. */
+const RouteSchema = z.strictObject({
+  service: z.string().min(1).optional(), // any, when left out
+  min_severity: z.enum(['low', 'medium', 'high', 'critical']).default('low'),
+  channel: ChannelId.optional(), // slack.channel, when left out
+  mention: z
+    .array(z.string().regex(/^[UWS][A-Z0-9]{2,20}$/, 'a Slack user id (U…) or a user group id (S…)'))
+    .max(20)
+    .default([]),
+});
+export type Route = z.infer<typeof RouteSchema>;
+
 const ConfigSchema = z.strictObject({
-  account: z.strictObject({ kind: z.enum(['simulated']).default('simulated'), scenario: z.string().default('tour') }).prefault({}),
+  account: z
+    .strictObject({ kind: z.enum(['simulated', 'aws']).default('simulated'), scenario: z.string().default('tour'), region: z.string().optional() })
+    .prefault({}),
+  aws: AwsSchema.prefault({}),
   store: z
     .strictObject({
       path: z.string().min(1).default('var/opsloop.db'),
@@ -28,11 +46,10 @@ const ConfigSchema = z.strictObject({
   knowledge: z.strictObject({ path: z.string().min(1).default('var/knowledge.db'), archive: z.string().min(1).default('var/archive') }).prefault({}),
   slack: z
     .strictObject({
-      channel: z
-        .string()
-        .regex(/^[CG][A-Z0-9]{2,20}$/, 'a channel id such as C0123456789 (channel details, at the bottom)')
-        .optional(),
+      channel: ChannelId.optional(),
       locale: z.enum(['en', 'zh']).default('en'), // of the channel; people read DMs in their own
+      locales: z.record(ChannelId, z.enum(['en', 'zh'])).default({}), // of single channels
+      routes: z.array(RouteSchema).max(100).default([]), // the first that fits; none: `channel`
       bot_token: z.string().startsWith('xoxb-').optional(),
       app_token: z.string().startsWith('xapp-').optional(),
       api_url: z.url().optional(),
@@ -69,6 +86,16 @@ const ConfigSchema = z.strictObject({
     .prefault({}),
   detection: z.strictObject({ thresholds: z.array(ThresholdSchema).max(1000).default([]), worker: z.boolean().default(true) }).prefault({}),
   policy: PolicySchema.prefault({}),
+  quiet: z
+    .strictObject({
+      incidents_per_hour: z.number().int().min(1).max(100).default(3), // cards a service; what comes above shares one card
+      cards_per_hour: z.number().int().min(1).max(1000).default(12), // the same over all services
+      remind_after_min: z.number().int().min(1).max(1440).default(15), // an incident nobody has taken
+      remind_most: z.number().int().min(0).max(10).default(3),
+      digest: z.enum(['off', 'sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']).default('monday'),
+      digest_hour_utc: z.number().int().min(0).max(23).default(9),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
 });
 export type Config = z.infer<typeof ConfigSchema>;
@@ -86,6 +113,9 @@ export function parseConfig(input: unknown): Config {
       'Name people (U…) or user groups (S…); empty means nobody.',
     );
   }
+  if (parsed.data.account.kind === 'aws' && parsed.data.aws.accounts.length === 0 && parsed.data.account.region === undefined) {
+    throw new OpsError('invalid_input', 'The config is not valid: no AWS region is named.', 'Set account.region, AWS_REGION, or aws.accounts[].regions.');
+  }
   return parsed.data;
 }
 
@@ -102,8 +132,13 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(env['SLACK_API_URL'] ? { api_url: env['SLACK_API_URL'] } : {}),
     ...(env['SLACK_CHANNEL'] ? { channel: env['SLACK_CHANNEL'] } : {}),
   };
+  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  const account = { ...(region ? { region } : {}), ...(file['account'] as Record<string, unknown> | undefined) };
+  // The SDK reads AWS_ENDPOINT_URL* itself; a local S3 wants the bucket in the path as well.
+  const localS3 = Boolean(env['AWS_ENDPOINT_URL'] ?? env['AWS_ENDPOINT_URL_S3']);
+  const aws = { ...(localS3 ? { path_style: true } : {}), ...(file['aws'] as Record<string, unknown> | undefined) };
   const http = withWebhookSecret(file['http'], env['OPSLOOP_WEBHOOK_SECRET']);
-  return parseConfig({ ...file, slack, http });
+  return parseConfig({ ...file, slack, account, aws, http });
 }
 
 function withWebhookSecret(http: unknown, secret: string | undefined): unknown {
