@@ -6,7 +6,7 @@ import { load as loadVectors } from 'sqlite-vec';
 import type { Pattern } from '../src/domain/pattern.ts';
 import { openEmbeddedKnowledge } from '../src/embedded/knowledge.ts';
 import { loadLibrary } from '../src/embedded/library.ts';
-import type { BenchResult } from './detect.ts';
+import type { BenchResult } from './types.ts';
 
 const PATTERNS = 10_000;
 const SEARCHES = 400;
