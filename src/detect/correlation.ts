@@ -42,8 +42,9 @@ export class ResourceGroup {
     this.#state[0] = VERSION;
   }
 
-  save(): Uint8Array {
-    return new Uint8Array(this.#state.buffer.slice(0));
+  /** The state itself as bytes: copy them, or save them before the next round. */
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#state.buffer);
   }
 
   /** False, and nothing taken over, when the bytes are of another version. */

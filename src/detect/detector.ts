@@ -5,7 +5,7 @@ import { decideForecast, foresee } from './forecast.ts';
 import { HOT } from './layout.ts';
 import { isSourceSilent, silenceOf } from './missing.ts';
 import { PAGE, pageLine } from './page.ts';
-import { restoreState, StatePool, saveState } from './pool.ts';
+import { COLD_BYTES, HOT_BYTES, restoreState, StatePool, saveCold, saveHot } from './pool.ts';
 import { RelatedMetrics } from './related.ts';
 import { checkUnit, type Watched, watch } from './series.ts';
 import { newReading } from './step.ts';
@@ -15,6 +15,7 @@ import { createWatch } from './watch.ts';
 
 const TEACH_MS = 5 * 60_000; // at first sight, points older than this only teach
 const PORTION = 2000;
+const HOURS = '#hours'; // the key of a series' hours, after its own
 const FUTURE_MS = 10 * 60_000; // a point further ahead than this is a clock gone wrong
 
 export interface DetectorOptions {
@@ -29,7 +30,7 @@ export interface DetectorOptions {
 export class Detector {
   readonly #pool = new StatePool();
   readonly #series = new Map<string, Watched>();
-  readonly #saved: ReadonlyMap<string, Uint8Array>;
+  readonly #saved: Map<string, Uint8Array>; // what has not been taken back yet
   readonly #touched = new Set<Watched>();
   readonly #live = new Map<string, Anomaly>();
   readonly #reading = newReading();
@@ -44,8 +45,8 @@ export class Detector {
     this.#thresholds = options.thresholds ?? [];
     this.#watch = createWatch(tuning);
     this.#pageOn = tuning.pageOn;
-    this.#saved = saved;
-    this.#related = new RelatedMetrics(saved);
+    this.#saved = new Map(saved);
+    this.#related = new RelatedMetrics(this.#saved);
     for (const anomaly of live) this.#live.set(anomaly.id, anomaly);
   }
 
@@ -96,14 +97,25 @@ export class Detector {
     return this.#remember(found);
   }
 
-  /** States that changed since the last call, for the store, in portions so that few copies are in memory at once. */
-  *takeStates(): Generator<Map<string, Uint8Array>> {
-    let portion = new Map<string, Uint8Array>();
+  /**
+   * States that changed since the last call, for the store, in portions. The bytes of a portion hold until the next one is asked
+   * for, so that saving many makes no garbage.
+   */
+  *takeStates(): Generator<ReadonlyMap<string, Uint8Array>> {
+    const hot = new Uint8Array(PORTION * HOT_BYTES);
+    const cold = new Uint8Array(PORTION * COLD_BYTES);
+    const portion = new Map<string, Uint8Array>();
+    let used = 0;
     for (const watched of this.#touched) {
-      portion.set(watched.key, saveState(watched.slot));
-      if (portion.size < PORTION) continue;
+      portion.set(watched.key, saveHot(watched.slot, hot.subarray(used * HOT_BYTES, (used + 1) * HOT_BYTES)));
+      const hour = watched.slot.hot[watched.slot.at + HOT.hourEnd] as number;
+      if (hour !== watched.savedHour) portion.set(`${watched.key}${HOURS}`, saveCold(watched.slot, cold.subarray(used * COLD_BYTES, (used + 1) * COLD_BYTES)));
+      watched.savedHour = hour;
+      used += 1;
+      if (used < PORTION) continue;
       yield portion;
-      portion = new Map();
+      portion.clear();
+      used = 0;
     }
     this.#touched.clear();
     if (portion.size > 0) yield portion;
@@ -116,10 +128,16 @@ export class Detector {
     const known = this.#series.get(key);
     if (known !== undefined) return known;
     const watched = watch(series, this.#pool, this.#thresholds);
-    const saved = this.#saved.get(key);
-    if (saved !== undefined) restoreState(watched.slot, saved);
+    this.#restore(watched);
     this.#series.set(key, watched);
     return watched;
+  }
+
+  #restore(watched: Watched): void {
+    const [hot, cold] = [this.#saved.get(watched.key), this.#saved.get(`${watched.key}${HOURS}`)];
+    this.#saved.delete(watched.key);
+    this.#saved.delete(`${watched.key}${HOURS}`);
+    if (hot !== undefined && restoreState(watched.slot, hot, cold)) watched.savedHour = watched.slot.hot[watched.slot.at + HOT.hourEnd] as number;
   }
 
   #point(watched: Watched, t: number, x: number, factor: number, teach: boolean, tell: (anomaly: Anomaly) => void): void {

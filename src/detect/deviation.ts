@@ -75,7 +75,7 @@ export function createDeviation(tuning: Tuning): Deviation {
     out.severity = strays / (strays + half);
     const beyond = usualPeak === 0 ? strays : Math.max(0, strays - (peakAllow * usualPeak) / restless);
     out.page = beyond / (beyond + half);
-    out.kind = season !== 0 ? KIND.season : Math.abs(short - level) > 0.5 * Math.abs(plain) ? KIND.level : KIND.spike;
+    out.kind = season !== 0 ? KIND.season : Math.abs(short - level) > 0.85 * Math.abs(plain) ? KIND.level : KIND.spike;
   };
 }
 /** What the hour just past was like goes into its places of the day and the week; what the new one should be like is looked up. */

@@ -1,12 +1,11 @@
 import { COLD, COLD_SIZE, HOT_SIZE, STATE_VERSION } from './layout.ts';
 
 const CHUNK = 512; // series a slab
-const HOT_BYTES = HOT_SIZE * 8;
-const COLD_BYTES = COLD_SIZE * 4;
 const HEADER = 8;
 
-/** Size of one saved state. */
-export const STATE_BYTES = HEADER + HOT_BYTES + COLD_BYTES;
+/** Sizes of the two parts of a saved state: what every point changes, and the hours, which change once an hour. */
+export const HOT_BYTES = HEADER + HOT_SIZE * 8;
+export const COLD_BYTES = HEADER + COLD_SIZE * 4;
 
 /** Where the state of one series lies. */
 export interface Slot {
@@ -44,19 +43,29 @@ export function clear({ hot, at, cold, coldAt }: Slot): void {
   cold.fill(0, coldAt + COLD.peaks, coldAt + COLD_SIZE);
 }
 
-/** A copy of the state as bytes, STATE_BYTES long. */
-export function saveState({ hot, at, cold, coldAt }: Slot): Uint8Array {
-  const bytes = new Uint8Array(STATE_BYTES);
-  bytes[0] = STATE_VERSION;
-  bytes.set(new Uint8Array(hot.buffer, hot.byteOffset + at * 8, HOT_BYTES), HEADER);
-  bytes.set(new Uint8Array(cold.buffer, cold.byteOffset + coldAt * 4, COLD_BYTES), HEADER + HOT_BYTES);
-  return bytes;
+function put(into: Uint8Array, from: Float64Array | Float32Array): Uint8Array {
+  into.fill(0, 0, HEADER);
+  into[0] = STATE_VERSION;
+  into.set(new Uint8Array(from.buffer, from.byteOffset, from.byteLength), HEADER);
+  return into;
 }
 
-/** Takes a saved state back. False, and an untouched slot, when it is of another version or size. */
-export function restoreState({ hot, at, cold, coldAt }: Slot, bytes: Uint8Array): boolean {
-  if (bytes.length !== STATE_BYTES || bytes[0] !== STATE_VERSION) return false;
-  new Uint8Array(hot.buffer, hot.byteOffset + at * 8, HOT_BYTES).set(bytes.subarray(HEADER, HEADER + HOT_BYTES));
-  new Uint8Array(cold.buffer, cold.byteOffset + coldAt * 4, COLD_BYTES).set(bytes.subarray(HEADER + HOT_BYTES));
+function take(bytes: Uint8Array, to: Float64Array | Float32Array): boolean {
+  if (bytes.length !== HEADER + to.byteLength || bytes[0] !== STATE_VERSION) return false;
+  new Uint8Array(to.buffer, to.byteOffset, to.byteLength).set(bytes.subarray(HEADER));
   return true;
+}
+
+const hotOf = ({ hot, at }: Slot): Float64Array => hot.subarray(at, at + HOT_SIZE);
+const coldOf = ({ cold, coldAt }: Slot): Float32Array => cold.subarray(coldAt, coldAt + COLD_SIZE);
+
+/** Writes one part of the state into `into` (HOT_BYTES or COLD_BYTES long) and returns it. */
+export const saveHot = (slot: Slot, into: Uint8Array): Uint8Array => put(into, hotOf(slot));
+export const saveCold = (slot: Slot, into: Uint8Array): Uint8Array => put(into, coldOf(slot));
+
+/** Takes a saved state back; without its hours they are learned again. False, and an empty slot, when it is of another version or size. */
+export function restoreState(slot: Slot, hot: Uint8Array, cold: Uint8Array | undefined): boolean {
+  if (take(hot, hotOf(slot)) && (cold === undefined || take(cold, coldOf(slot)))) return true;
+  clear(slot);
+  return false;
 }

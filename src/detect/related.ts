@@ -7,13 +7,12 @@ import type { Watched } from './series.ts';
 const ROUND_MS = 60_000; // points within one minute count as one moment
 const KEY = 'related:';
 
-interface Waiting extends Member {
-  readonly teach: boolean;
-}
+const FIELDS = 5; // of a waiting point: minute, member, value, severity, 1 when it only teaches
+
 interface Group {
   readonly state: ResourceGroup;
   readonly members: (Watched | undefined)[];
-  readonly waiting: Map<number, Waiting[]>; // by minute
+  waiting: number[]; // FIELDS numbers a point
 }
 
 /** The correlation method over all resources: gathers a tick's points by resource and minute, then runs each group once. */
@@ -21,9 +20,10 @@ export class RelatedMetrics {
   readonly #groups = new Map<string, Group>();
   readonly #busy = new Set<string>();
   readonly #touched = new Set<string>();
-  readonly #saved: ReadonlyMap<string, Uint8Array>;
+  readonly #saved: Map<string, Uint8Array>;
 
-  constructor(saved: ReadonlyMap<string, Uint8Array>) {
+  /** `saved`: states not taken back yet; what is taken is deleted from it. */
+  constructor(saved: Map<string, Uint8Array>) {
     this.#saved = saved;
   }
 
@@ -31,10 +31,7 @@ export class RelatedMetrics {
     const group = this.#group(watched.resourceId);
     const index = this.#index(group, watched);
     if (index < 0) return;
-    const minute = Math.floor(t / ROUND_MS);
-    const list = group.waiting.get(minute);
-    if (list === undefined) group.waiting.set(minute, [{ index, value, severity, teach }]);
-    else if (list.every((member) => member.index !== index)) list.push({ index, value, severity, teach });
+    group.waiting.push(Math.floor(t / ROUND_MS), index, value, severity, teach ? 1 : 0);
     this.#busy.add(watched.resourceId);
   }
 
@@ -43,13 +40,12 @@ export class RelatedMetrics {
     const found = new Map<string, Anomaly>();
     for (const resourceId of this.#busy) {
       const group = this.#group(resourceId);
-      const rounds = [...group.waiting].sort(([a], [b]) => a - b);
-      group.waiting.clear();
-      for (const [minute, members] of rounds) {
+      const waiting = group.waiting;
+      group.waiting = [];
+      for (const { minute, members, teach } of roundsOf(waiting)) {
         if (members.length < 2) continue;
         this.#touched.add(resourceId);
         const t = Math.min(minute * ROUND_MS, nowMs);
-        const teach = members.some((member) => member.teach);
         for (const finding of group.state.round(t, members, teach)) {
           const anomaly = tell(group, finding, t, live);
           if (anomaly !== null) found.set(anomaly.id, anomaly);
@@ -60,8 +56,9 @@ export class RelatedMetrics {
     return [...found.values()];
   }
 
+  /** States that changed since the last call. The bytes hold until the next round. */
   takeStates(): Map<string, Uint8Array> {
-    const states = new Map([...this.#touched].map((id) => [`${KEY}${id}`, this.#group(id).state.save()]));
+    const states = new Map([...this.#touched].map((id) => [`${KEY}${id}`, this.#group(id).state.bytes]));
     this.#touched.clear();
     return states;
   }
@@ -69,9 +66,10 @@ export class RelatedMetrics {
   #group(resourceId: string): Group {
     const known = this.#groups.get(resourceId);
     if (known !== undefined) return known;
-    const group: Group = { state: new ResourceGroup(), members: [], waiting: new Map() };
+    const group: Group = { state: new ResourceGroup(), members: [], waiting: [] };
     const saved = this.#saved.get(`${KEY}${resourceId}`);
     if (saved !== undefined) group.state.restore(saved);
+    this.#saved.delete(`${KEY}${resourceId}`);
     this.#groups.set(resourceId, group);
     return group;
   }
@@ -83,6 +81,25 @@ export class RelatedMetrics {
     if (index >= 0) group.members[index] = watched;
     return index;
   }
+}
+
+interface Round {
+  readonly minute: number;
+  readonly members: Member[];
+  teach: boolean;
+}
+
+/** The waiting points by minute, oldest first; of two points of one member in a minute the first counts. */
+function roundsOf(waiting: readonly number[]): Iterable<Round> {
+  const rounds = new Map<number, Round>();
+  for (let at = 0; at < waiting.length; at += FIELDS) {
+    const [minute = 0, index = 0, value = 0, severity = 0, teach = 0] = waiting.slice(at, at + FIELDS);
+    const round = rounds.get(minute) ?? { minute, members: [], teach: false };
+    rounds.set(minute, round);
+    if (teach === 1) round.teach = true;
+    if (round.members.every((member) => member.index !== index)) round.members.push({ index, value, severity });
+  }
+  return [...rounds.values()].sort((a, b) => a.minute - b.minute);
 }
 
 function tell(group: Group, finding: CorrelationFinding, t: number, live: ReadonlyMap<string, Anomaly>): Anomaly | null {

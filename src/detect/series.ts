@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type MetricRef, type MetricSeries, seriesKey } from '../domain/metric.ts';
 import { type Limit, limitFor } from './forecast.ts';
 import { HOT } from './layout.ts';
@@ -8,31 +7,45 @@ import { type Bound, boundFor, type Threshold } from './thresholds.ts';
 /** One series the detector knows: what it is, and where its state lies. */
 export interface Watched {
   readonly key: string;
-  readonly hash: string; // 12 hex digits of the key
-  readonly number: number; // a whole number for the key, never 0
+  readonly hash: string; // a short name made from the key
+  readonly number: number; // a whole number made from the key, never 0
   readonly ref: MetricRef;
   readonly resourceId: string;
   unit: string;
   readonly slot: Slot;
   readonly bound: Bound | null;
   readonly limit: Limit | null;
+  savedHour: number; // HOT.hourEnd when its hours were last saved
 }
 
 export function watch(series: MetricSeries, pool: StatePool, thresholds: readonly Threshold[]): Watched {
   const key = seriesKey(series.ref);
-  const hash = createHash('sha256').update(key).digest('hex').slice(0, 12);
+  const number = numberOf(key);
   const name = `${series.ref.namespace}/${series.ref.name}`;
   return {
     key,
-    hash,
-    number: Number.parseInt(hash, 16) + 1,
+    hash: number.toString(36),
+    number,
     ref: series.ref,
     resourceId: series.resourceId,
     unit: series.unit,
     slot: pool.add(),
     bound: boundFor(name, series.ref.stat, thresholds),
     limit: limitFor(name, series.ref.stat, thresholds),
+    savedHour: 0,
   };
+}
+
+/** 53 bits of a text, mixed in two halves of 32 (after FNV-1a); not 0. Names need to differ, not to be secret. */
+function numberOf(text: string): number {
+  let [low, high] = [0x811c9dc5, 0x9e3779b9];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    low = Math.imul(low ^ code, 0x01000193);
+    high = Math.imul(high ^ code, 0x85ebca6b) ^ (high >>> 15);
+  }
+  high = Math.imul(high ^ (low >>> 13), 0xc2b2ae35);
+  return (high >>> 11) * 2 ** 32 + (low >>> 0) + 1;
 }
 
 /** A metric that now comes in another unit is another metric: what was learned is forgotten. */
