@@ -1,0 +1,45 @@
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { openAccount } from '../src/cli/account.ts';
+import { parseConfig } from '../src/config.ts';
+import { createCore, openBase } from '../src/core.ts';
+import { system } from '../src/domain/actor.ts';
+import { createToken } from '../src/http/auth.ts';
+import { createServer } from '../src/http/server.ts';
+import { silentLog } from '../src/log.ts';
+
+/** What the server tells the one that measures it. */
+export interface Served {
+  readonly port: number;
+  readonly token: string;
+  readonly startMs: number; // from the start of the process to ready
+  readonly memoryMb: number; // resident, when ready and idle
+}
+
+/** The HTTP edge over the whole core, without Slack, in a process of its own: `node bench/ingest-server.ts DIR`. */
+const dir = process.argv[2] ?? '';
+const config = parseConfig({ store: { path: join(dir, 'opsloop.db') }, knowledge: { path: join(dir, 'knowledge.db'), archive: join(dir, 'archive') } });
+const base = await openBase(config);
+const directory = { person: async () => null, groupMembers: async () => [] };
+const core = createCore(base, { config, account: openAccount(config), directory, log: silentLog });
+const http = createServer({
+  ...{ verbs: core.verbs, store: base.store, clock: base.clock, ids: core.ids, log: silentLog, ticks: core.health },
+  slackReady: () => true,
+  sources: () => core.sources(),
+  settings: { corsOrigins: [], ratePerMin: 1_000_000, webhooks: { secret: null, snsTopics: [] } },
+  fetchText: () => Promise.reject(new Error('no network')),
+});
+const { secret } = await createToken(base.store, base.clock, core.ids, { name: 'bench', userId: null, scopes: ['ingest'] }, system('bench'));
+await http.listen({ host: '127.0.0.1', port: 0 });
+const served: Served = {
+  port: (http.server.address() as AddressInfo).port,
+  token: secret,
+  startMs: performance.now(),
+  memoryMb: process.memoryUsage().rss / 1_048_576,
+};
+process.on('message', () => {
+  const { user, system: kernel } = process.cpuUsage();
+  process.send?.((user + kernel) / 1000);
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.(served);
