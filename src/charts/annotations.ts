@@ -5,6 +5,7 @@ import { FONT_FAMILY } from './fonts.ts';
 import { fitted, LABEL_FONT_SIZE, LABEL_ROW_HEIGHT, PLOT, placeLabels, textWidth } from './layout.ts';
 import type { ValueAxis } from './scale.ts';
 import type { TimeRange } from './series.ts';
+import { chartLabel, chartWord } from './words.ts';
 
 // On an own light card, so that it reads the same in Slack's light and dark themes. Hues differ in lightness too.
 export const COLOURS = {
@@ -34,10 +35,12 @@ const text = (content: string, left: number, top: number, fontSize: number, colo
 /** The title and, under it, one key for each thing the picture shows. */
 export function titles(spec: ChartSpec, axis: ValueAxis, range: TimeRange | null): Graphic[] {
   const { threshold } = spec;
-  const limit = threshold === null ? null : `threshold ${formatQuantity(threshold, spec.unit)}${axis.showsThreshold ? '' : ' (off the chart)'}`;
+  const word = (name: Parameters<typeof chartWord>[1], values = {}): string => chartWord(spec.locale, name, values);
+  const limit =
+    threshold === null ? null : `${word('threshold', { value: formatQuantity(threshold, spec.unit) })}${axis.showsThreshold ? '' : word('offChart')}`;
   const keys: { readonly name: string; readonly colour: string; readonly shape: 'line' | 'dashes' | 'area' }[] = [
     ...spec.series.map((one, index) => ({ name: one.name, colour: LINES[index] ?? COLOURS.ink, shape: 'line' as const })),
-    ...(spec.band.length > 1 ? [{ name: 'normal range', colour: COLOURS.band, shape: 'area' as const }] : []),
+    ...(spec.band.length > 1 ? [{ name: word('normal'), colour: COLOURS.band, shape: 'area' as const }] : []),
     ...(limit === null ? [] : [{ name: limit, colour: COLOURS.threshold, shape: 'dashes' as const }]),
     ...spanKeys(spec),
   ];
@@ -60,10 +63,8 @@ function daysOf({ fromMs, toMs }: TimeRange): string {
   return from === to ? `${from}` : `${from} – ${to}`;
 }
 
-const DIRECTIONS: Readonly<Record<string, string>> = { up: 'too high', down: 'too low', flat: 'stuck', missing: 'no data', '': 'anomaly' };
-
 function spanKeys(spec: ChartSpec): { name: string; colour: string; shape: 'area' }[] {
-  const names = [...new Set(spec.spans.map((span) => DIRECTIONS[span.label] ?? span.label))].slice(0, 2);
+  const names = [...new Set(spec.spans.map((span) => chartLabel(spec.locale, span.label || 'anomaly')))].slice(0, 2);
   return names.map((name) => ({ name, colour: COLOURS.anomaly, shape: 'area' }));
 }
 
@@ -78,7 +79,7 @@ export function markers(spec: ChartSpec, range: TimeRange): Graphic[] {
   const width = PLOT.right - PLOT.left;
   const inside = spec.markers.filter((marker) => marker.atMs >= range.fromMs && marker.atMs <= range.toMs).slice(0, MAX_MARKERS);
   const placed = inside.map((marker) => ({
-    label: marker.label.replaceAll('_', ' '),
+    label: chartLabel(spec.locale, marker.label),
     x: PLOT.left + ((marker.atMs - range.fromMs) / (range.toMs - range.fromMs)) * width,
   }));
   const { labels, unnamed } = placeLabels(placed);
@@ -96,9 +97,13 @@ export function markers(spec: ChartSpec, range: TimeRange): Graphic[] {
     };
   });
   const words = labels.map((label) => text(label.text, label.left, top(label.row), LABEL_FONT_SIZE, COLOURS.marker));
-  return [...strokes, ...words, ...(unnamed === 0 ? [] : [text(`+ ${unnamed} changes`, PLOT.right - MORE_WIDTH, 56, 15, COLOURS.marker)])];
+  return [
+    ...strokes,
+    ...words,
+    ...(unnamed === 0 ? [] : [text(chartWord(spec.locale, 'moreChanges', { n: unnamed }), PLOT.right - MORE_WIDTH, 56, 15, COLOURS.marker)]),
+  ];
 }
 
-export function noData(): Graphic {
-  return text('No data in this window', (PLOT.left + PLOT.right) / 2 - 110, (PLOT.top + PLOT.bottom) / 2 - 12, 20, COLOURS.soft);
+export function noData(locale: ChartSpec['locale']): Graphic {
+  return text(chartWord(locale, 'noData'), (PLOT.left + PLOT.right) / 2 - 110, (PLOT.top + PLOT.bottom) / 2 - 12, 20, COLOURS.soft);
 }

@@ -31,7 +31,7 @@ export function chartOption(spec: ChartSpec): EChartsOption {
       splitLine: { lineStyle: { color: COLOURS.grid } },
     },
     series: [...band(shown), ...lines(shown, axis)],
-    graphic: [...titles(shown, axis, range), ...(range === null ? [] : markers(shown, range)), ...(hasValue ? [] : [noData()])],
+    graphic: [...titles(shown, axis, range), ...(range === null ? [] : markers(shown, range)), ...(hasValue ? [] : [noData(spec.locale)])],
   };
 }
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ChartSpec } from '../domain/chart.ts';
+import type { ChartSpec, PictureSpec } from '../domain/chart.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { ChartRenderer } from '../domain/ports.ts';
 import type { ChartAnswer, ChartJob } from './worker.ts';
@@ -9,7 +9,7 @@ const MAX_POINTS = 50_000;
 const TIMEOUT_MS = 10_000; // the first picture also loads the fonts
 
 interface Waiting {
-  readonly spec: ChartSpec;
+  readonly spec: ChartSpec | PictureSpec;
   readonly resolve: (png: Uint8Array) => void;
   readonly reject: (error: OpsError) => void;
 }
@@ -72,17 +72,22 @@ export function createChartRenderer(options: RendererOptions = {}): ClosableChar
     worker.postMessage({ id: lastId, spec: job.spec } satisfies ChartJob);
   };
 
+  const draw = (spec: ChartSpec | PictureSpec): Promise<Uint8Array> => {
+    if (closed) return Promise.reject(new OpsError('unavailable', 'Pictures are no longer drawn: opsloop is stopping.'));
+    if (waiting.length >= MAX_WAITING) return Promise.reject(new OpsError('limited', 'Too many pictures are waiting to be drawn.', 'Try again in a moment.'));
+    return new Promise((resolve, reject) => {
+      waiting.push({ spec, resolve, reject });
+      next();
+    });
+  };
+
   return {
     metricPng(spec) {
       const points = spec.series.reduce((sum, one) => sum + one.points.length, spec.band.length);
-      if (closed) return Promise.reject(new OpsError('unavailable', 'Pictures are no longer drawn: opsloop is stopping.'));
-      if (waiting.length >= MAX_WAITING) return Promise.reject(new OpsError('limited', 'Too many pictures are waiting to be drawn.', 'Try again in a moment.'));
       if (points > MAX_POINTS) return Promise.reject(new OpsError('limited', `A picture of ${points} points is too much.`, `Ask for at most ${MAX_POINTS}.`));
-      return new Promise((resolve, reject) => {
-        waiting.push({ spec, resolve, reject });
-        next();
-      });
+      return draw(spec);
     },
+    picturePng: draw,
     async close() {
       closed = true;
       const ending = worker;

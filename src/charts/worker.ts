@@ -1,11 +1,11 @@
 import { parentPort } from 'node:worker_threads';
-import type { ChartSpec } from '../domain/chart.ts';
+import type { ChartSpec, PictureSpec } from '../domain/chart.ts';
 import { drawPng } from './draw.ts';
 
 /** One picture asked for, and its answer. */
 export interface ChartJob {
   readonly id: number;
-  readonly spec: ChartSpec;
+  readonly spec: ChartSpec | PictureSpec;
 }
 export type ChartAnswer = { readonly id: number; readonly png: Uint8Array } | { readonly id: number; readonly error: string };
 

@@ -1,4 +1,4 @@
-import type { ChartSpec } from './chart.ts';
+import type { ChartSpec, PictureSpec } from './chart.ts';
 import type { Explanation } from './explanation.ts';
 import type { MetricSeries } from './metric.ts';
 import type { Notice } from './notice.ts';
@@ -144,7 +144,8 @@ export interface Narrator {
   summarise(analysis: Analysis, signal: AbortSignal): Promise<string>;
 }
 
-/** A picture of a metric: PNG bytes. Runs off the main thread's critical path. */
+/** Pictures as PNG bytes. Drawn off the main thread's critical path. */
 export interface ChartRenderer {
   metricPng(spec: ChartSpec): Promise<Uint8Array>;
+  picturePng(spec: PictureSpec): Promise<Uint8Array>;
 }
