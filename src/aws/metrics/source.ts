@@ -128,8 +128,9 @@ export class CloudWatchMetrics implements MetricSource {
     const queries = part.map(
       ({ asked, ref }, at): MetricDataQuery => ({ Id: `m${from + at}`, MetricStat: { Metric: asked, Period: PERIOD_MS / 1000, Stat: ref.stat } }),
     );
-    // CloudWatch gives points from StartTime on and before EndTime.
-    const range = { StartTime: new Date(window.fromMs + 1), EndTime: new Date(window.toMs + 1) };
+    // Points stand at full minutes; CloudWatch gives those from StartTime on and before EndTime.
+    const minute = (ms: number): Date => new Date((Math.floor(ms / PERIOD_MS) + 1) * PERIOD_MS);
+    const range = { StartTime: minute(window.fromMs), EndTime: minute(window.toMs) };
     let token: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
       this.counts.getMetricData += 1;
