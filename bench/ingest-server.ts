@@ -7,6 +7,7 @@ import { system } from '../src/domain/actor.ts';
 import { createToken } from '../src/http/auth.ts';
 import { createServer } from '../src/http/server.ts';
 import { silentLog } from '../src/log.ts';
+import { createMetrics } from '../src/metrics/metrics.ts';
 
 /** What the server tells the one that measures it. */
 export interface Served {
@@ -27,6 +28,14 @@ const http = createServer({
   slackReady: () => true,
   sources: () => core.sources(),
   settings: { corsOrigins: [], ratePerMin: 1_000_000, webhooks: { secret: null, snsTopics: [] } },
+  metrics: createMetrics({
+    store: base.store,
+    clock: base.clock,
+    sources: () => core.sources(),
+    ticks: core.health,
+    storePath: config.store.path,
+    slackUrl: 'https://slack.com/api/',
+  }),
   fetchText: () => Promise.reject(new Error('no network')),
 });
 const { secret } = await createToken(base.store, base.clock, core.ids, { name: 'bench', userId: null, scopes: ['ingest'] }, system('bench'));

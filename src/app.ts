@@ -14,6 +14,7 @@ import { fetchText } from './http/webhooks/fetch.ts';
 import { incidentPicture } from './loop/picture.ts';
 import type { Executor } from './loop/plans/executor.ts';
 import type { Verbs } from './loop/verbs.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { runbookKey } from './pattern/archive-keys.ts';
 import { createSlackEdge, type SlackEdge } from './slack/app.ts';
 import type { Timing } from './slack/timing.ts';
@@ -44,6 +45,7 @@ export interface App {
 }
 
 const PULSE_MS = 1000;
+const SLACK_URL = 'https://slack.com/api/';
 
 /** The composition root: config → adapters → agents → edges. */
 export async function createApp(parts: AppParts): Promise<App> {
@@ -67,11 +69,17 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...(parts.timing === undefined ? {} : { timing: parts.timing }),
   });
   const core = createCore(base, { ...parts, directory: slack.directory });
+  const metrics = createMetrics({
+    ...{ store, clock, ticks: core.health, storePath: config.store.path },
+    sources: () => core.sources(),
+    slackUrl: config.slack.api_url ?? SLACK_URL,
+  });
   const http = createServer({
     ...{ verbs: core.verbs, store, clock, ids: core.ids, log, ticks: core.health },
     slackReady: () => slack.ready(),
     sources: () => core.sources(),
     settings: httpSettings(config),
+    metrics,
     fetchText,
   });
   let pulse: NodeJS.Timeout | null = null;
@@ -81,7 +89,10 @@ export async function createApp(parts: AppParts): Promise<App> {
     slack,
     http,
     executor: core.executor,
-    tick: core.tick,
+    async tick() {
+      await core.tick();
+      metrics.ticked();
+    },
     async start() {
       await core.executor.recover();
       await slack.start(core.verbs);
@@ -90,6 +101,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     async stop() {
       if (pulse !== null) clearInterval(pulse);
       await http.close();
+      metrics.close();
       await slack.stop();
       await charts.close();
       await core.close();

@@ -43,4 +43,8 @@ export function healthRoutes(app: TypedServer, parts: HttpParts): void {
     const { state, ready } = await look();
     return await reply.status(ready ? 200 : 503).send({ ok: ready, ...state });
   });
+  const metrics = { tag: 'Operations', summary: 'Figures for Prometheus', answers: { 200: { what: 'Text exposition format', type: 'text/plain' } } };
+  app.get('/metrics', { config: { access: 'public', doc: metrics } }, async (_request, reply) =>
+    reply.type(parts.metrics.contentType).send(await parts.metrics.text()),
+  );
 }

@@ -3,6 +3,7 @@ import type { Clock, Ids } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
 import type { SourceStatus } from '../domain/views.ts';
 import type { Verbs } from '../loop/verbs.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 
 export type FetchText = (url: string) => Promise<string>;
 
@@ -39,6 +40,7 @@ export interface HttpParts {
   readonly sources: () => readonly SourceStatus[];
   readonly ticks: TickState;
   readonly settings: HttpSettings;
+  readonly metrics: Metrics;
   /** Reads a text over https (certificates of SNS). */
   readonly fetchText: FetchText;
 }

@@ -51,6 +51,9 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
     const path = request.url.split('?')[0]?.slice(0, 200);
     await writeProblem(reply, toProblem(new OpsError('not_found', `There is no ${request.method} ${path}.`, 'See /docs for what there is.')));
   });
+  app.addHook('onResponse', async (request, reply) => {
+    parts.metrics.answered(request.routeOptions.url ?? 'unknown', request.method, reply.statusCode, reply.elapsedTime);
+  });
   takeJson(app);
   sendHeaders(app, parts.settings.corsOrigins);
   const authenticate = guardAccess(app, parts);

@@ -7,6 +7,7 @@ import { createToken, type Scope } from '../../src/http/auth.ts';
 import type { HttpParts, HttpSettings } from '../../src/http/parts.ts';
 import { createServer } from '../../src/http/server.ts';
 import { silentLog } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
 import { ManualClock } from '../../src/sandbox/clock.ts';
 import { tempStore } from '../support/store.ts';
 import { type FakeVerbs, fakeVerbs } from '../support/verbs.ts';
@@ -49,7 +50,10 @@ export class Api {
     const store = await tempStore({ clock });
     const verbs = fakeVerbs(store, clock);
     const api = new Api({ ...partsOf(store, clock), verbs, ...over }, verbs, clock);
-    onTestFinished(() => api.app.close());
+    onTestFinished(async () => {
+      await api.app.close();
+      api.parts.metrics.close();
+    });
     api.#token = await api.token(ALL);
     return api;
   }
@@ -94,6 +98,8 @@ export const SECRET = 'a secret shared by both';
 export const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:alarms';
 export const SETTINGS: HttpSettings = { corsOrigins: [], ratePerMin: 10_000, webhooks: { secret: SECRET, snsTopics: [TOPIC] } };
 
+const TICKS = { lastTickAtMs: T0, lastTickMs: 12, errors: 0 };
+
 /** Everything but the verbs, as a healthy app has it. */
 function partsOf(store: Store, clock: ManualClock): Omit<HttpParts, 'verbs'> {
   return {
@@ -103,8 +109,9 @@ function partsOf(store: Store, clock: ManualClock): Omit<HttpParts, 'verbs'> {
     log: silentLog,
     slackReady: () => true,
     sources: () => [{ name: 'cloudwatch', kind: 'metrics', ok: true, lastReadAtMs: T0, error: null }],
-    ticks: { lastTickAtMs: T0, lastTickMs: 12, errors: 0 },
+    ticks: TICKS,
     settings: SETTINGS,
+    metrics: createMetrics({ store, clock, sources: () => [], ticks: TICKS, storePath: '/nowhere', slackUrl: 'https://slack.com/api/' }),
     fetchText: () => Promise.reject(new Error('no network in tests')),
   };
 }
