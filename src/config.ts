@@ -147,6 +147,16 @@ function withWebhookSecret(http: unknown, secret: string | undefined): unknown {
   return { ...given, webhooks: { ...(given['webhooks'] as Record<string, unknown> | undefined), secret } };
 }
 
+/** How to reach a running opsloop: its address from the config (or `url`), and a token from OPSLOOP_TOKEN. */
+export function loadClient(url: string | undefined, env: NodeJS.ProcessEnv = process.env): { readonly url: string; readonly token: string } {
+  const token = env['OPSLOOP_TOKEN'];
+  if (!token) throw new OpsError('invalid_input', 'OPSLOOP_TOKEN is not set.', 'Make one with "opsloop tokens create NAME" and set it in the environment.');
+  const { host, port } = loadConfig(env).http;
+  const found = url ?? `http://${host}:${port}`;
+  if (!URL.canParse(found)) throw new OpsError('invalid_input', `"${found}" is not an address.`, 'Write it like http://127.0.0.1:4600.');
+  return { url: found, token };
+}
+
 function readYaml(path: string): Record<string, unknown> {
   try {
     const value: unknown = parse(readFileSync(path, 'utf8'));

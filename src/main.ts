@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import { toOpsError } from './domain/errors.ts';
-
-const VERSION = '0.1.0';
+import { VERSION } from './version.ts';
 
 /** The command line. Each command is a thin file in cli/, loaded when it is asked for. */
 const program = new Command('opsloop')
@@ -57,6 +56,12 @@ program
   .argument('[subject]', 'list: an incident, plan or other subject')
   .option('--json', 'print JSON')
   .action(async (verb, subject, options) => (await import('./cli/audit.ts')).audit(verb, subject, options));
+
+program
+  .command('mcp')
+  .description('an MCP server on standard input and output, in front of a running opsloop (token in OPSLOOP_TOKEN)')
+  .option('--url <url>', 'of the running opsloop (left out: as in the config)')
+  .action(async (options) => (await import('./cli/mcp.ts')).mcp(options));
 
 try {
   await program.parseAsync();

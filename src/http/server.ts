@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { OpsError } from '../domain/errors.ts';
+import { VERSION } from '../version.ts';
 import { guardAccess } from './access.ts';
 import { agentRoutes } from './agents.ts';
 import { compileValidator, takeJson } from './body.ts';
@@ -13,6 +14,7 @@ import { Idempotency } from './idempotency.ts';
 import { incidentRoutes } from './incidents.ts';
 import { jobRoutes } from './job-routes.ts';
 import { Jobs } from './jobs.ts';
+import { mcpRoutes } from './mcp.ts';
 import { describeRoutes } from './openapi.ts';
 import type { HttpParts } from './parts.ts';
 import { patternRoutes } from './patterns.ts';
@@ -21,7 +23,6 @@ import { sendProblem, toProblem, writeProblem } from './problem.ts';
 import type { RouteParts } from './routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
-export const VERSION = '0.1.0';
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** How long a client may take, real milliseconds. */
@@ -67,6 +68,7 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
   planRoutes(app, routeParts);
   historyRoutes(app, routeParts);
   webhookRoutes(app, parts, authenticate);
+  mcpRoutes(app, VERSION);
   app.get('/openapi.json', { config: { access: 'public' } }, async () => openApi());
   app.get('/docs', { config: { access: 'public' } }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', DOCS_POLICY).send(docsPage(openApi())),

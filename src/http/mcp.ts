@@ -1,0 +1,32 @@
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { WAIT } from '../mcp/ask.ts';
+import { createMcpServer } from '../mcp/server.ts';
+import { SECURITY_HEADERS } from './headers.ts';
+import { StatusError } from './problem.ts';
+import type { TypedServer } from './typed.ts';
+
+/**
+ * MCP over streamable HTTP, without sessions: each request stands alone. A tool call becomes a request to the API with the very
+ * token of its caller.
+ */
+export function mcpRoutes(app: TypedServer, version: string): void {
+  const doc = { tag: 'Assistants', summary: 'Model Context Protocol (streamable HTTP)', answers: { 200: { what: 'JSON-RPC' } } };
+  app.post('/mcp', { config: { access: 'read', doc } }, async (request, reply) => {
+    const authorization = request.headers.authorization ?? '';
+    const server = createMcpServer(version, async (method, url, body) => {
+      const answer = await app.inject({ method, url, headers: { authorization, ...WAIT }, ...(body === undefined ? {} : { payload: body }) });
+      return { status: answer.statusCode, text: answer.body };
+    });
+    const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
+    reply.hijack();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.raw.setHeader(name, value);
+    reply.raw.once('close', () => void server.close());
+    await server.connect(transport as Parameters<typeof server.connect>[0]);
+    await transport.handleRequest(request.raw, reply.raw, request.body);
+  });
+  const refuse = async (): Promise<never> => {
+    throw new StatusError(405, 'invalid_input', 'There are no sessions and no streams here.', 'Send each message with POST.');
+  };
+  app.get('/mcp', { config: { access: 'read' } }, refuse);
+  app.delete('/mcp', { config: { access: 'read' } }, refuse);
+}
