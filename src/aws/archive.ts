@@ -86,7 +86,7 @@ export class S3Archive implements Archive {
         new PutObjectCommand({
           Bucket: this.#bucket,
           Key,
-          Body,
+          Body: Buffer.from(Body),
           ContentType: Key.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8',
           ...condition,
         }),

@@ -36,7 +36,7 @@ const ANSWER_MS = 25_000; // longer than SQS's longest poll
 export class Clients {
   readonly #options: ClientOptions;
   readonly #made = new Map<string, { destroy(): void }>();
-  readonly #handler = new NodeHttpHandler({ connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS });
+  readonly #handler = new NodeHttpHandler({ connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true });
 
   constructor(options: ClientOptions) {
     this.#options = options;

@@ -14,7 +14,7 @@ import { CloudWatchMetrics } from '../../src/aws/metrics/source.ts';
 import { type Scope, scopesOf } from '../../src/aws/scope.ts';
 import { alarmSourceContract, changeSourceContract, logSourceContract, metricSourceContract, topologySourceContract } from '../contracts/sources.ts';
 import { type Double, startDouble } from './double/server.ts';
-import { type Proxy, startProxy } from './proxy.ts';
+import { type FaultProxy, startProxy } from './proxy.ts';
 import { builder, endpoint, first, MINUTE_MS, motoUrl, REGION, resetMoto, settingsOf, signal, systemClock } from './support.ts';
 
 const NOW_MS = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
@@ -22,7 +22,7 @@ const WINDOW = { fromMs: NOW_MS - 60 * MINUTE_MS, toMs: NOW_MS - 20 * MINUTE_MS 
 const GROUP = '/aws/lambda/invoice';
 const settings = settingsOf({ logs: [{ group: GROUP }], insights: { timeout_s: 1, scan_limit_gb: 1 } });
 
-let proxy: Proxy;
+let proxy: FaultProxy;
 let double: Double;
 let instanceId = '';
 

@@ -3,20 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Fault =
   | { readonly kind: 'error'; readonly status: number; readonly name: string }
+  | { readonly kind: 'answer'; readonly body: unknown } // what moto does not know
   | { readonly kind: 'cut' } // the request arrives, the answer does not
   | { readonly kind: 'refuse' } // neither arrives
   | { readonly kind: 'delay'; readonly ms: number };
 
-export interface Proxy {
+export interface FaultProxy {
   readonly url: string;
   /** How a request is spoiled, or null. `service` is the signing name, `seen` counts its requests. */
-  spoil: (request: { readonly service: string; readonly body: string; readonly seen: number }) => Fault | null;
+  spoil: (request: { readonly service: string; readonly path: string; readonly body: string; readonly seen: number }) => Fault | null;
   requests(service: string): number;
   close(): Promise<void>;
 }
 
 /** Stands between the SDK and a server, and throttles, cuts or delays what a test names. */
-export async function startProxy(upstream: string): Promise<Proxy> {
+export async function startProxy(upstream: string): Promise<FaultProxy> {
   const counts = new Map<string, number>();
   const { hostname, port } = new URL(upstream);
   const server = createServer(async (request, response) => {
@@ -26,9 +27,10 @@ export async function startProxy(upstream: string): Promise<Proxy> {
     const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? 'unknown';
     const seen = (counts.get(service) ?? 0) + 1;
     counts.set(service, seen);
-    const fault = proxy.spoil({ service, body: body.toString('latin1'), seen });
+    const fault = proxy.spoil({ service, path: request.url ?? '', body: body.toString('latin1'), seen });
     if (fault?.kind === 'refuse') return void request.socket.destroy();
     if (fault?.kind === 'delay') await sleep(fault.ms);
+    if (fault?.kind === 'answer') return void response.end(JSON.stringify(fault.body));
     if (fault?.kind === 'error') {
       response.writeHead(fault.status, { 'content-type': 'application/json', 'x-amzn-errortype': fault.name, 'x-amzn-query-error': `${fault.name};Sender` });
       const xml = `<ErrorResponse><Error><Type>Sender</Type><Code>${fault.name}</Code><Message>spoiled</Message></Error><RequestId>1</RequestId></ErrorResponse>`;
@@ -49,7 +51,7 @@ export async function startProxy(upstream: string): Promise<Proxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const proxy: Proxy = {
+  const proxy: FaultProxy = {
     url: `http://127.0.0.1:${address.port}`,
     spoil: () => null,
     requests: (service) => counts.get(service) ?? 0,

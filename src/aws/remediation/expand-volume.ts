@@ -60,7 +60,7 @@ async function database(target: Target, gb: number, signal: AbortSignal): Promis
   if (isCluster(target)) throw refuse(`${target.resource.id} is a cluster; its storage grows by itself.`);
   const now = await databaseOf(target, signal);
   const before = now.AllocatedStorage ?? 0;
-  const after = Math.max(before + gb, Math.ceil(before * 1.1)); // RDS takes nothing under a tenth
+  const after = Math.max(before + gb, Math.ceil((before * 11) / 10)); // RDS takes nothing under a tenth
   return {
     summary: databaseSummary(now),
     relies: databaseRelies(now),

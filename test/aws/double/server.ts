@@ -45,8 +45,9 @@ async function answer(state: AwsState, request: IncomingMessage, response: Serve
   if (name === 'Retrieve') await state.rank(String((body['retrievalQuery'] as { text?: string } | undefined)?.text), body);
   const handler = state.handlers[name];
   if (handler === undefined) throw new Refusal('UnknownOperationException', `the double does not know ${name} (${request.method} ${request.url})`);
+  const result = JSON.stringify(handler(body));
   response.writeHead(name === 'StartIngestionJob' ? 202 : 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(handler(body)));
+  response.end(result);
 }
 
 /** Bedrock speaks REST. */
