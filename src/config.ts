@@ -32,6 +32,7 @@ const ConfigSchema = z.strictObject({
     .strictObject({ kind: z.enum(['simulated', 'aws']).default('simulated'), scenario: z.string().default('tour'), region: z.string().optional() })
     .prefault({}),
   aws: AwsSchema.prefault({}),
+  topology: z.strictObject({ file: z.string().min(1).max(4096).optional() }).prefault({}), // what a team writes down: docs/topology.md
   store: z
     .strictObject({
       path: z.string().min(1).default('var/opsloop.db'),

@@ -13,6 +13,7 @@ import type { SourceStatus } from './domain/views.ts';
 import { openFolderArchive } from './embedded/archive.ts';
 import { openEmbeddedKnowledge } from './embedded/knowledge.ts';
 import { loadLibrary } from './embedded/library.ts';
+import { openTopologyFile } from './embedded/topology-file.ts';
 import { createDetectionEngine } from './loop/detection/engine.ts';
 import { createWorkerEngine } from './loop/detection/worker-engine.ts';
 import type { Ops } from './loop/ops.ts';
@@ -123,7 +124,10 @@ export function createCore(base: Base, parts: CoreParts): Core {
     log,
     policy: config.policy,
     catalogue: CATALOGUE,
-    collector: new Collector(account.sources, { backfillMs: config.loop.backfill_h * HOUR_MS, timeoutMs: config.loop.source_timeout_s * 1000 }),
+    collector: new Collector(withTopologyFile(account.sources, config.topology.file), {
+      backfillMs: config.loop.backfill_h * HOUR_MS,
+      timeoutMs: config.loop.source_timeout_s * 1000,
+    }),
     detection: worker ? createWorkerEngine(config.store.path, { thresholds }) : createDetectionEngine(base.store, { thresholds }),
     logSources: account.sources.logs,
     remediator: account.remediator,
@@ -153,6 +157,10 @@ export function createCore(base: Base, parts: CoreParts): Core {
     },
   };
 }
+
+/** What a team wrote down comes last: it wins over what was learned. */
+const withTopologyFile = (sources: Sources, path: string | undefined): Sources =>
+  path === undefined ? sources : { ...sources, topology: [...sources.topology, openTopologyFile(path)] };
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 

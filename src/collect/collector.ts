@@ -1,9 +1,11 @@
 import { toOpsError } from '../domain/errors.ts';
 import type { AlarmSource, ChangeSource, Clock, LogSource, MetricSource, TopologySource } from '../domain/ports.ts';
 import type { CollectReport } from '../domain/requests.ts';
+import type { Topology } from '../domain/resource.ts';
 import type { Store } from '../domain/store.ts';
 import type { SourceStatus } from '../domain/views.ts';
 import { Reader } from './read.ts';
+import { mergeTopologies } from './topology.ts';
 
 export interface Sources {
   readonly metrics: readonly MetricSource[];
@@ -28,6 +30,7 @@ export class Collector {
   readonly #alarms: readonly SomeReader[];
   #topologyAtMs = Number.NEGATIVE_INFINITY;
   #topology: SourceStatus[] = [];
+  readonly #learned = new Map<TopologySource, Topology>(); // what each source last gave: one that fails now does not erase it
 
   constructor(sources: Sources, options: { readonly backfillMs: number; readonly timeoutMs: number }) {
     this.#sources = sources;
@@ -58,15 +61,11 @@ export class Collector {
 
   async #readTopology(store: Store, clock: Clock): Promise<void> {
     if (clock.now() - this.#topologyAtMs < TOPOLOGY_EVERY_MS) return;
-    const resources = [];
-    const dependencies = [];
     const statuses: SourceStatus[] = [];
     for (const source of this.#sources.topology) {
       const status = { name: source.name, kind: 'topology' as const, lastReadAtMs: clock.now() };
       try {
-        const part = await source.read(AbortSignal.timeout(this.#options.timeoutMs));
-        resources.push(...part.resources);
-        dependencies.push(...part.dependencies);
+        this.#learned.set(source, await source.read(AbortSignal.timeout(this.#options.timeoutMs)));
         statuses.push({ ...status, ok: true, error: null });
       } catch (thrown) {
         statuses.push({ ...status, ok: false, error: `${source.name}: ${toOpsError(thrown).message}` });
@@ -74,7 +73,8 @@ export class Collector {
     }
     this.#topology = statuses;
     if (!statuses.some((status) => status.ok)) return;
-    await store.signals.saveTopology({ resources, dependencies });
+    const parts = this.#sources.topology.flatMap((source) => this.#learned.get(source) ?? []);
+    await store.signals.saveTopology(mergeTopologies(parts));
     this.#topologyAtMs = clock.now();
   }
 }

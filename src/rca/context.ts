@@ -39,7 +39,7 @@ export interface RcaContext {
   readonly topology: Topology;
   readonly matches: readonly PatternMatch[];
   readonly patterns: readonly Pattern[]; // the records of `matches`
-  readonly pastIncidents: readonly PastIncident[];
+  readonly pastIncidents: readonly PastIncident[]; // and the current one, for what was tried in it
   /** Confidence that the action solves the pattern, 0..1, with what was learned; null when nothing is known. */
   readonly posterior: (patternId: string, action: string) => number | null;
   readonly gaps: readonly Gap[]; // what the sources could not give

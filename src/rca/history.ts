@@ -20,8 +20,9 @@ export function analyseHistory(prepared: Prepared): DimensionResult {
     if (match.similarity >= MATCH_THRESHOLD && record !== undefined) findings.push(...fromPattern(prepared, match, record));
   }
   const against: Finding[] = [];
-  const past = context.pastIncidents
-    .filter(({ incident }) => incident.id !== context.incident?.id && incident.analysis !== null && incident.openedAtMs < context.subject.nowMs)
+  const others = context.pastIncidents.filter(({ incident }) => incident.id !== context.incident?.id);
+  const past = others
+    .filter(({ incident }) => incident.analysis !== null && incident.openedAtMs < context.subject.nowMs)
     .map((item) => ({ item, alike: likeness(prepared, item) }))
     .filter(({ alike }) => alike > 0.1)
     .sort((a, b) => b.alike - a.alike)
@@ -30,7 +31,7 @@ export function analyseHistory(prepared: Prepared): DimensionResult {
     const finding = fromPast(item, alike);
     if (finding !== null) (finding.evidence[0]?.supports === false ? against : findings).push(finding);
   }
-  const nothing = context.matches.length === 0 && context.pastIncidents.length === 0 && context.gaps.every((gap) => gap.dimension !== 'history');
+  const nothing = context.matches.length === 0 && others.length === 0 && context.gaps.every((gap) => gap.dimension !== 'history');
   const gaps = nothing
     ? [{ dimension: 'history' as const, reason: explain('rca.gap.no_history', 'No pattern and no past incident is on file for this.') }]
     : [];

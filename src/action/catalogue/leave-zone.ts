@@ -8,7 +8,7 @@ export const leaveZone = defineAction({
   reversibility: 'rollback',
   targetKinds: ['alb'],
   params: z.strictObject({ zone: z.string().regex(/^[a-z0-9.-]{1,40}$/) }),
-  defaults: () => ({ zone: 'affected' }),
+  defaults: (target) => ({ zone: target.zone ?? 'affected' }), // root-cause analysis names the zone that is unwell,
   blastRadius: (target, params) => `Takes the zone "${params.zone}" out of ${target.name}. The other zones carry its traffic.`,
   iam: [
     'elasticloadbalancing:SetSubnets',

@@ -87,10 +87,16 @@ async function recordsOf(ops: Ops, matches: readonly PatternMatch[]): Promise<re
   return records.filter((record): record is Pattern => record !== null);
 }
 
+/** The current incident is among them: what was tried in it and failed is not proposed again. */
 async function pastIncidentsOf(ops: Ops, current: Incident | null): Promise<readonly PastIncident[]> {
   const resolved = await ops.store.incidents.list({ states: ['resolved', 'unresolved'], limit: LIMITS.past });
   const others = resolved.filter((incident) => incident.id !== current?.id);
-  return await Promise.all(others.map(async (incident) => ({ incident, plans: await ops.store.plans.list({ incidentId: incident.id, limit: 10 }) })));
+  return await Promise.all(
+    [...(current === null ? [] : [current]), ...others].map(async (incident) => ({
+      incident,
+      plans: await ops.store.plans.list({ incidentId: incident.id, limit: 10 }),
+    })),
+  );
 }
 
 const DIMENSION = { metrics: 'resource', logs: 'resource', topology: 'resource', alarms: 'time', changes: 'change', knowledge: 'history' } as const;

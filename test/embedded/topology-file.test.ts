@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OpsError } from '../../src/domain/errors.ts';
 import { TopologySchema } from '../../src/domain/resource.ts';
-import { parseTopology } from '../../src/rca/topology-file.ts';
+import { parseTopology } from '../../src/embedded/topology-file.ts';
 
 const refusal = (text: string): string => {
   try {

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { OpsError } from '../domain/errors.ts';
+import type { TopologySource } from '../domain/ports.ts';
 import type { Topology } from '../domain/resource.ts';
 
 const MAX_CHARS = 2_000_000;
@@ -23,6 +25,26 @@ const ResourceEntrySchema = z.strictObject({
 const TopologyFileSchema = z.strictObject({ resources: z.array(ResourceEntrySchema).max(20_000) });
 
 const LINKS = ['calls', 'reads', 'writes', 'runs_on'] as const;
+
+/**
+ * A team's topology file as a source. Opening it checks it, so that a wrong file stops the start and not the night; it is read
+ * again each time, and a file that was broken meanwhile is an error of this source. Throws OpsError('invalid_input').
+ */
+export function openTopologyFile(path: string): TopologySource {
+  const read = (): Topology => parseTopology(readText(path));
+  read();
+  return { name: `topology file ${path}`, read: async () => read() };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    throw new OpsError('invalid_input', `The topology file ${path} cannot be read: ${(thrown as Error).message}`, 'Correct topology.file, or leave it out.', {
+      cause: thrown,
+    });
+  }
+}
 
 /**
  * Reads a team's topology file (format: docs/topology.md) from its text. Dependencies may name resources that only the account
