@@ -17,7 +17,10 @@ export interface BenchResult {
 }
 
 const SERIES = 10_000;
-const ROUNDS = 300;
+const ROUNDS = 30;
+const WARM_ROUNDS = 60;
+const TAKES = 8; // the best of them counts, for both
+const BATCH = 20_000; // as the engine reads them
 const START_MS = Date.UTC(2026, 0, 5);
 const MINUTE_MS = 60_000;
 
@@ -27,10 +30,12 @@ function valueAt(series: number, round: number): number {
   return 50 + 20 * Math.sin((round / 1440) * 2 * Math.PI + series) + 5 * noise;
 }
 
+/** Processor time of one piece of work: on a shared machine the clock on the wall also counts what others do. */
 function seconds(work: () => void): number {
-  const start = performance.now();
+  const before = process.cpuUsage();
   work();
-  return (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
 /** The whole detector (state, score, severity, page rule) over interleaved series, and plain EWMA-and-z over the very same points. */
@@ -61,11 +66,20 @@ function speed(): { ours: number; plain: number } {
       }
     }
   };
-  ours(0, 60);
-  plain(0, 60);
-  const points = SERIES * ROUNDS;
-  const result = { ours: points / seconds(() => ours(60, 60 + ROUNDS)), plain: (20 * points) / seconds(() => plain(60, 60 + 20 * ROUNDS)) };
-  return result;
+  ours(0, WARM_ROUNDS);
+  plain(0, 5 * WARM_ROUNDS);
+  let [best, bestPlain] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let take = 0, round = WARM_ROUNDS; take < TAKES; take += 1, round += ROUNDS) {
+    best = Math.min(
+      best,
+      seconds(() => ours(round, round + ROUNDS)),
+    );
+    bestPlain = Math.min(
+      bestPlain,
+      seconds(() => plain(0, 20 * ROUNDS)),
+    );
+  }
+  return { ours: (SERIES * ROUNDS) / best, plain: (20 * SERIES * ROUNDS) / bestPlain };
 }
 
 const seriesAt = (index: number): Omit<MetricSeries, 'points'> => ({
@@ -85,16 +99,22 @@ async function tick(count: number): Promise<{ ms: number; rssMb: number }> {
     const times: number[] = [];
     for (let round = 0; round < 7; round += 1) {
       const now = START_MS + round * MINUTE_MS;
-      const batch = all.map((series, index) => ({ ...series, points: [{ timestampMs: now, value: valueAt(index, round) }] }));
-      const start = performance.now();
-      const anomalies = batch.flatMap((series) => detector.observe(series, now));
-      anomalies.push(...detector.relate(now), ...detector.sweep(now));
-      await store.transaction(async (tx) => {
-        for (const states of detector.takeStates()) await tx.detector.save(states);
-        await tx.anomalies.save(anomalies);
-        await tx.watermarks.set('bench', round);
-      });
-      times.push(performance.now() - start);
+      let took = 0;
+      for (let from = 0; from < count; from += BATCH) {
+        const batch = all
+          .slice(from, from + BATCH)
+          .map((series, index) => ({ ...series, points: [{ timestampMs: now, value: valueAt(from + index, round) }] }));
+        const start = performance.now();
+        const anomalies = batch.flatMap((series) => detector.observe(series, now));
+        anomalies.push(...detector.relate(now), ...(from + BATCH < count ? [] : detector.sweep(now)));
+        await store.transaction(async (tx) => {
+          for (const states of detector.takeStates()) await tx.detector.save(states);
+          await tx.anomalies.save(anomalies);
+          await tx.watermarks.set('bench', round);
+        });
+        took += performance.now() - start;
+      }
+      times.push(took);
     }
     return { ms: times.slice(2).sort((a, b) => a - b)[2] ?? 0, rssMb: process.memoryUsage().rss / 2 ** 20 };
   } finally {

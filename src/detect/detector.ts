@@ -5,7 +5,7 @@ import { decideForecast, foresee } from './forecast.ts';
 import { HOT } from './layout.ts';
 import { isSourceSilent, silenceOf } from './missing.ts';
 import { PAGE, pageLine } from './page.ts';
-import { COLD_BYTES, HOT_BYTES, restoreState, StatePool, saveCold, saveHot } from './pool.ts';
+import { coldBytes, hotBytes, restoreState, StatePool } from './pool.ts';
 import { RelatedMetrics } from './related.ts';
 import { checkUnit, type Watched, watch } from './series.ts';
 import { newReading } from './step.ts';
@@ -14,6 +14,7 @@ import { TUNING, type Tuning } from './tuning.ts';
 import { createWatch } from './watch.ts';
 
 const TEACH_MS = 5 * 60_000; // at first sight, points older than this only teach
+const NONE: readonly Anomaly[] = [];
 const PORTION = 2000;
 const HOURS = '#hours'; // the key of a series' hours, after its own
 const FUTURE_MS = 10 * 60_000; // a point further ahead than this is a clock gone wrong
@@ -33,6 +34,7 @@ export class Detector {
   readonly #saved: Map<string, Uint8Array>; // what has not been taken back yet
   readonly #touched = new Set<Watched>();
   readonly #live = new Map<string, Anomaly>();
+  readonly #told = new Map<string, Anomaly>(); // by the observe under way
   readonly #reading = newReading();
   readonly #related: RelatedMetrics;
   readonly #thresholds: readonly Threshold[];
@@ -61,15 +63,14 @@ export class Detector {
     checkUnit(watched, series.unit);
     const { hot, at } = watched.slot;
     const teachBefore = hot[at + HOT.count] === 0 ? nowMs - Math.max(TEACH_MS, 2 * series.periodMs) : Number.NEGATIVE_INFINITY;
-    const found = new Map<string, Anomaly>();
-    const tell = (anomaly: Anomaly): void => {
-      found.set(anomaly.id, anomaly);
-    };
     for (const { timestampMs: t, value: x } of series.points) {
       if (!Number.isFinite(x) || t > nowMs + FUTURE_MS) continue;
-      this.#point(watched, t, x, factor, t < teachBefore, tell);
+      this.#point(watched, t, x, factor, t < teachBefore);
     }
-    return this.#remember([...found.values()]);
+    if (this.#told.size === 0) return NONE;
+    const told = [...this.#told.values()];
+    this.#told.clear();
+    return this.#remember(told);
   }
 
   /** Related metrics of the points observed since the last call. */
@@ -97,25 +98,17 @@ export class Detector {
     return this.#remember(found);
   }
 
-  /**
-   * States that changed since the last call, for the store, in portions. The bytes of a portion hold until the next one is asked
-   * for, so that saving many makes no garbage.
-   */
+  /** States that changed since the last call, for the store, in portions. The bytes hold until the next point is observed: save or copy them. */
   *takeStates(): Generator<ReadonlyMap<string, Uint8Array>> {
-    const hot = new Uint8Array(PORTION * HOT_BYTES);
-    const cold = new Uint8Array(PORTION * COLD_BYTES);
     const portion = new Map<string, Uint8Array>();
-    let used = 0;
     for (const watched of this.#touched) {
-      portion.set(watched.key, saveHot(watched.slot, hot.subarray(used * HOT_BYTES, (used + 1) * HOT_BYTES)));
+      portion.set(watched.key, hotBytes(watched.slot));
       const hour = watched.slot.hot[watched.slot.at + HOT.hourEnd] as number;
-      if (hour !== watched.savedHour) portion.set(`${watched.key}${HOURS}`, saveCold(watched.slot, cold.subarray(used * COLD_BYTES, (used + 1) * COLD_BYTES)));
+      if (hour !== watched.savedHour) portion.set(`${watched.key}${HOURS}`, coldBytes(watched.slot));
       watched.savedHour = hour;
-      used += 1;
-      if (used < PORTION) continue;
+      if (portion.size < PORTION) continue;
       yield portion;
       portion.clear();
-      used = 0;
     }
     this.#touched.clear();
     if (portion.size > 0) yield portion;
@@ -140,16 +133,20 @@ export class Detector {
     if (hot !== undefined && restoreState(watched.slot, hot, cold)) watched.savedHour = watched.slot.hot[watched.slot.at + HOT.hourEnd] as number;
   }
 
-  #point(watched: Watched, t: number, x: number, factor: number, teach: boolean, tell: (anomaly: Anomaly) => void): void {
+  #tell(anomaly: Anomaly): void {
+    this.#told.set(anomaly.id, anomaly);
+  }
+
+  #point(watched: Watched, t: number, x: number, factor: number, teach: boolean): void {
     const { slot } = watched;
     const reading = this.#reading;
     const decision = this.#watch(slot, t, x, watched.bound, factor, teach, reading);
     if (!reading.accepted) return;
-    for (const ended of this.#endMissing(watched, t)) tell(ended);
+    for (const ended of this.#endMissing(watched, t)) this.#tell(ended);
     this.#related.add(watched, t, x, reading.severity, teach);
     if (decision === PAGE.ended) {
       const episode = pointEpisode(watched, t, x, reading);
-      tell({ ...(this.#live.get(episode.id) ?? episode), value: x, lastSeenAtMs: t, endedAtMs: t });
+      this.#tell({ ...(this.#live.get(episode.id) ?? episode), value: x, lastSeenAtMs: t, endedAtMs: t });
     } else if (decision >= PAGE.began) {
       const episode = pointEpisode(watched, t, x, reading);
       const before = this.#live.get(episode.id);
@@ -158,12 +155,12 @@ export class Detector {
       const milder = before !== undefined && reading.page < before.severity && !other;
       const now = milder ? { ...before, value: x, lastSeenAtMs: t, endedAtMs: null } : episode;
       this.#live.set(now.id, now);
-      tell(now);
+      this.#tell(now);
     }
-    this.#foresee(watched, t, x, factor, teach, tell);
+    this.#foresee(watched, t, x, factor, teach);
   }
 
-  #foresee(watched: Watched, t: number, x: number, factor: number, teach: boolean, tell: (anomaly: Anomaly) => void): void {
+  #foresee(watched: Watched, t: number, x: number, factor: number, teach: boolean): void {
     const { limit, slot } = watched;
     if (limit === null) return;
     const forecast = foresee(slot, t, x, limit);
@@ -173,23 +170,23 @@ export class Detector {
     if (decision === 'live' && forecast !== null) {
       const episode = forecastEpisode(watched, t, x, limit.limit, limit.horizonMs, forecast);
       this.#live.set(episode.id, episode);
-      tell(episode);
+      this.#tell(episode);
     }
     if (decision !== 'ended') return;
     slot.hot[slot.at + HOT.forecastPeak] = 0;
     const before = this.#live.get(`a-${watched.hash}-f${origin.toString(36)}`);
-    if (before !== undefined) tell({ ...before, value: x, lastSeenAtMs: t, endedAtMs: t });
+    if (before !== undefined) this.#tell({ ...before, value: x, lastSeenAtMs: t, endedAtMs: t });
   }
 
   /** Points come again, or the series is gone for good. */
   #endMissing(watched: Watched, t: number): readonly Anomaly[] {
     const { hot, at } = watched.slot;
     const since = hot[at + HOT.missing] as number;
-    if (since === 0) return [];
+    if (since === 0) return NONE;
     hot[at + HOT.missing] = 0;
     this.#touched.add(watched);
     const before = this.#live.get(`a-${watched.hash}-m${since.toString(36)}`);
-    return before === undefined ? [] : [{ ...before, lastSeenAtMs: t, endedAtMs: t }];
+    return before === undefined ? NONE : [{ ...before, lastSeenAtMs: t, endedAtMs: t }];
   }
 
   #remember(anomalies: readonly Anomaly[]): readonly Anomaly[] {

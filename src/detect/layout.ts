@@ -1,6 +1,6 @@
 /**
- * Where one series keeps what it has learned: HOT doubles touched by every point, and COLD floats (its seasons). Together
- * STATE_BYTES, whatever the length of the series. Raise STATE_VERSION when a place changes its meaning.
+ * Where one series keeps what it has learned: HOT doubles touched by every point, and COLD floats (its seasons). Their
+ * size is the same whatever the length of the series. Raise STATE_VERSION when a place changes its meaning.
  */
 export const STATE_VERSION = 1;
 
@@ -71,15 +71,15 @@ export const HOT = {
   unit: 61, // a number for the unit's name
   first: 62, // one over the number of points
   forecastBest: 63, // how near the limit it usually comes
-  far: 64, // deviation of the newest point, in usual deviations
+  version: 64, // STATE_VERSION
+  far: 65, // deviation of the newest point, in usual deviations
 } as const;
 /**
  * The streams of the score. A range keeps low, high and mean. A spread keeps mean, variance and, worked out now and then, one over its
  * deviation, as does the history of each sign.
  */
-export const SPREADS = 3;
 export const SIGNS = 5;
-export const STREAM = { range: 65, spreads: 68, histories: 77 } as const;
+export const STREAM = { range: 66, spreads: 69, histories: 78 } as const;
 export const HOT_SIZE = STREAM.histories + 3 * SIGNS;
 
 /** Hours of the week (Monday first) and of the day, against the level; then the usual peak of each hour of the day. */

@@ -1,11 +1,9 @@
-import { COLD, COLD_SIZE, HOT_SIZE, STATE_VERSION } from './layout.ts';
+import { COLD, COLD_SIZE, HOT, HOT_SIZE, STATE_VERSION } from './layout.ts';
 
 const CHUNK = 512; // series a slab
-const HEADER = 8;
-
 /** Sizes of the two parts of a saved state: what every point changes, and the hours, which change once an hour. */
-export const HOT_BYTES = HEADER + HOT_SIZE * 8;
-export const COLD_BYTES = HEADER + COLD_SIZE * 4;
+export const HOT_BYTES = HOT_SIZE * 8;
+export const COLD_BYTES = COLD_SIZE * 4;
 
 /** Where the state of one series lies. */
 export interface Slot {
@@ -39,33 +37,21 @@ export class StatePool {
 /** Forgets everything: the series starts anew. */
 export function clear({ hot, at, cold, coldAt }: Slot): void {
   hot.fill(0, at, at + HOT_SIZE);
+  hot[at + HOT.version] = STATE_VERSION;
   cold.fill(Number.NaN, coldAt, coldAt + COLD.peaks); // NaN: this hour was never seen
   cold.fill(0, coldAt + COLD.peaks, coldAt + COLD_SIZE);
 }
 
-function put(into: Uint8Array, from: Float64Array | Float32Array): Uint8Array {
-  into.fill(0, 0, HEADER);
-  into[0] = STATE_VERSION;
-  into.set(new Uint8Array(from.buffer, from.byteOffset, from.byteLength), HEADER);
-  return into;
-}
-
-function take(bytes: Uint8Array, to: Float64Array | Float32Array): boolean {
-  if (bytes.length !== HEADER + to.byteLength || bytes[0] !== STATE_VERSION) return false;
-  new Uint8Array(to.buffer, to.byteOffset, to.byteLength).set(bytes.subarray(HEADER));
-  return true;
-}
-
-const hotOf = ({ hot, at }: Slot): Float64Array => hot.subarray(at, at + HOT_SIZE);
-const coldOf = ({ cold, coldAt }: Slot): Float32Array => cold.subarray(coldAt, coldAt + COLD_SIZE);
-
-/** Writes one part of the state into `into` (HOT_BYTES or COLD_BYTES long) and returns it. */
-export const saveHot = (slot: Slot, into: Uint8Array): Uint8Array => put(into, hotOf(slot));
-export const saveCold = (slot: Slot, into: Uint8Array): Uint8Array => put(into, coldOf(slot));
+/** The two parts of the state as bytes: views, not copies. They hold until the series gets its next point. */
+export const hotBytes = ({ hot, at }: Slot): Uint8Array => new Uint8Array(hot.buffer, hot.byteOffset + at * 8, HOT_BYTES);
+export const coldBytes = ({ cold, coldAt }: Slot): Uint8Array => new Uint8Array(cold.buffer, cold.byteOffset + coldAt * 4, COLD_BYTES);
 
 /** Takes a saved state back; without its hours they are learned again. False, and an empty slot, when it is of another version or size. */
 export function restoreState(slot: Slot, hot: Uint8Array, cold: Uint8Array | undefined): boolean {
-  if (take(hot, hotOf(slot)) && (cold === undefined || take(cold, coldOf(slot)))) return true;
+  const fits = hot.length === HOT_BYTES && (cold === undefined || cold.length === COLD_BYTES);
+  if (fits) hotBytes(slot).set(hot);
+  if (fits && cold !== undefined) coldBytes(slot).set(cold);
+  if (fits && slot.hot[slot.at + HOT.version] === STATE_VERSION) return true;
   clear(slot);
   return false;
 }

@@ -19,7 +19,7 @@ export interface DetectionOptions {
  * the next run, so that memory is never ahead of what is saved. `close` leaves the store open.
  */
 export function createDetectionEngine(store: Store, options: DetectionOptions = {}): DetectionEngine {
-  const { thresholds = [], batchPoints = 100_000 } = options;
+  const { thresholds = [], batchPoints = 20_000 } = options;
   let detector: Detector | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
