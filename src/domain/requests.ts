@@ -4,7 +4,7 @@ import type { Feedback, FeedbackMeaning, Verdict } from './feedback.ts';
 import type { Incident } from './incident.ts';
 import type { PatternCategory, PatternMatch } from './pattern.ts';
 import type { Params } from './plan.ts';
-import type { Analysis } from './rca.ts';
+import type { Analysis, RcaDimension } from './rca.ts';
 
 export interface CollectReport {
   readonly points: number;
@@ -22,6 +22,11 @@ export interface AnalyseReport {
   readonly incident: Incident | null; // null for free text and resources without one
   readonly title: string;
   readonly analysis: Analysis;
+}
+/** How to follow an analysis, and to stop it. */
+export interface AnalysisWatch {
+  readonly signal?: AbortSignal;
+  progress?(done: RcaDimension): void;
 }
 export interface PatternQuery {
   readonly text: string;

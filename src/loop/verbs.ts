@@ -7,6 +7,7 @@ import type { Approval, Params } from '../domain/plan.ts';
 import type { Maintenance } from '../domain/quiet.ts';
 import type {
   AnalyseReport,
+  AnalysisWatch,
   CollectReport,
   DetectReport,
   FeedbackReport,
@@ -30,7 +31,7 @@ export interface Verbs {
   /** Only collects: what each source gave. */
   collect(actor: Actor): Promise<CollectReport>;
   /** `subject`: an incident, free text, or a resource with an optional span ("checkout-db last 2h"). */
-  analyse(subject: string, actor: Actor): Promise<AnalyseReport>;
+  analyse(subject: string, actor: Actor, watch?: AnalysisWatch): Promise<AnalyseReport>;
   searchPatterns(query: PatternQuery, actor: Actor): Promise<PatternAnswer>;
   pattern(id: string): Promise<Pattern>;
   /** `issue`: an incident or free text that resolves to exactly one (`conflict` with candidates in the hint when several fit). */

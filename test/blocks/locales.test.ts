@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { analysisCard } from '../../blocks/analysis.ts';
 import { en } from '../../blocks/locales/en.ts';
 import { explanationsZh } from '../../blocks/locales/explanations-zh.ts';
 import { explained, type Key, say, sayIfKnown } from '../../blocks/locales/say.ts';
@@ -85,6 +86,26 @@ describe('Chinese sentences of the agents', () => {
       const english = templates.get(key);
       if (english !== undefined) expect(placeholders(english), key).toEqual(expect.arrayContaining(placeholders(template)));
     }
+  });
+});
+
+describe('causes', () => {
+  it('are said in Chinese, each kind in its own words', () => {
+    const kinds = [...sources('src/rca').matchAll(/^ {2}([a-z]+): '[^']*\{resource\}[^']*',$/gm)].map((match) => match[1] ?? '');
+    expect(kinds.length).toBeGreaterThan(20);
+    const said = [...kinds, 'unknown'].map((kind) => explained(explain(`rca.cause.${kind}`, 'In English: {resource}.', { resource: 'ecs/checkout' }), 'zh'));
+    expect(said.filter((text) => !/[\u4e00-\u9fff]/.test(text) || !text.includes('ecs/checkout'))).toEqual([]);
+    expect(new Set(said).size).toBe(said.length);
+  });
+
+  it('stand on the card in the language of its reader', () => {
+    const cause = explain('rca.cause.leak', 'Memory of {resource} grows and is not given back.', { resource: 'ecs/checkout' });
+    const hypothesis = { resourceId: 'ecs/checkout', cause, kind: 'leak', confidence: 0.9, evidence: [] };
+    const report = { incident: null, title: 'INC-1', analysis: { atMs: 0, hypotheses: [hypothesis], gaps: [], solutions: [], summary: cause } };
+    const card = (locale: 'en' | 'zh') => JSON.stringify(analysisCard(report, { locale, nowMs: 0 }));
+    expect(card('zh')).toContain('的内存持续增长且不释放');
+    expect(card('zh')).not.toContain('not given back');
+    expect(card('en')).toContain('not given back');
   });
 });
 

@@ -1,6 +1,7 @@
 import { explain } from '../../domain/explanation.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { MATCH_THRESHOLD, type Pattern, type PatternMatch } from '../../domain/pattern.ts';
+import type { TimeWindow } from '../../domain/ports.ts';
 import type { Gap } from '../../domain/rca.ts';
 import type { Topology } from '../../domain/resource.ts';
 import type { SourceStatus } from '../../domain/views.ts';
@@ -27,6 +28,8 @@ export const questionOf = (incident: Incident, nowMs: number): Question => ({
   matches: incident.matches,
 });
 
+export const logWindowOf = (subject: RcaSubject): TimeWindow => ({ fromMs: subject.startedAtMs - LOGS_BEFORE_MS, toMs: subject.nowMs });
+
 /** Reads everything one analysis may look at, from the store and the knowledge base; what could not be read is a gap. */
 export async function gather(ops: Ops, question: Question): Promise<RcaContext> {
   const { store } = ops;
@@ -42,7 +45,7 @@ export async function gather(ops: Ops, question: Question): Promise<RcaContext> 
     ),
     store.anomalies.between({ fromMs: subject.startedAtMs - 2 * HOUR_MS, toMs: subject.nowMs }, LIMITS.anomalies),
     store.signals.changes({ fromMs: subject.startedAtMs - CHANGES_BEFORE_MS, toMs: subject.nowMs }, LIMITS.changes),
-    store.signals.logs({ window: { fromMs: subject.startedAtMs - LOGS_BEFORE_MS, toMs: subject.nowMs }, limit: LIMITS.logs }),
+    store.signals.logs({ window: logWindowOf(subject), limit: LIMITS.logs }),
     recordsOf(ops, question.matches),
     pastIncidentsOf(ops, question.incident),
   ]);

@@ -1,10 +1,10 @@
 import type { Actor } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
-import type { AnalyseReport } from '../../domain/requests.ts';
+import type { AnalyseReport, AnalysisWatch } from '../../domain/requests.ts';
 import type { Resource } from '../../domain/resource.ts';
 import { type Question, questionOf } from '../analysis/gather.ts';
 import { keepAnalysis } from '../analysis/keep.ts';
-import { runAnalysis } from '../analysis/run.ts';
+import { runAskedAnalysis } from '../analysis/run.ts';
 import type { Ops } from '../ops.ts';
 import { nameOf, resolveIncident } from './resolve.ts';
 import { requireIncident } from './views.ts';
@@ -15,11 +15,11 @@ const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 
 const LONGEST_SPAN_MS = 7 * 86_400_000;
 
 /** Root cause of an incident, of a resource over a span ("checkout-db last 2h"), or of what free text describes. */
-export async function analyse(ops: Ops, subject: string, actor: Actor): Promise<AnalyseReport> {
+export async function analyse(ops: Ops, subject: string, actor: Actor, watch: AnalysisWatch = {}): Promise<AnalyseReport> {
   const text = subject.normalize('NFKC').trim().slice(0, MOST_TEXT);
   if (text === '') throw new OpsError('invalid_input', 'Say what to analyse.', 'An incident (rca INC-12), or a resource and a time (rca checkout-db last 2h).');
   const named = nameOf(text);
-  if (named !== null) return await analyseIncident(ops, named, actor);
+  if (named !== null) return await analyseIncident(ops, named, actor, watch);
   const span = parseSpan(text);
   const resources = mentioned((await ops.store.signals.topology()).resources, span.text);
   if (resources.length === 0) {
@@ -27,7 +27,7 @@ export async function analyse(ops: Ops, subject: string, actor: Actor): Promise<
       if (thrown instanceof OpsError && thrown.code === 'not_found') return null;
       throw thrown;
     });
-    if (incident !== null) return await analyseIncident(ops, incident.id, actor);
+    if (incident !== null) return await analyseIncident(ops, incident.id, actor, watch);
   }
   const nowMs = ops.clock.now();
   const { matches } = await ops.knowledge.search({ text, limit: 3 }, AbortSignal.timeout(SEARCH_TIMEOUT_MS));
@@ -39,12 +39,12 @@ export async function analyse(ops: Ops, subject: string, actor: Actor): Promise<
     );
   }
   const question: Question = { incident: null, subject: { resourceIds: resources.map((one) => one.id), startedAtMs: nowMs - span.ms, nowMs }, matches };
-  return { incident: null, title: text, analysis: await runAnalysis(ops, question) };
+  return { incident: null, title: text, analysis: await runAskedAnalysis(ops, question, watch) };
 }
 
-async function analyseIncident(ops: Ops, id: string, actor: Actor): Promise<AnalyseReport> {
+async function analyseIncident(ops: Ops, id: string, actor: Actor, watch: AnalysisWatch): Promise<AnalyseReport> {
   const incident = await requireIncident(ops, id);
-  const analysis = await runAnalysis(ops, questionOf(incident, incident.resolvedAtMs ?? ops.clock.now()));
+  const analysis = await runAskedAnalysis(ops, questionOf(incident, incident.resolvedAtMs ?? ops.clock.now()), watch);
   const kept = await keepAnalysis(ops, incident, analysis, actor);
   return { incident: kept, title: kept.title, analysis };
 }

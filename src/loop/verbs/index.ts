@@ -22,7 +22,7 @@ import { incidentView, planView } from './views.ts';
 export const createVerbs = (ops: Ops): Verbs => ({
   detect: (actor) => detect(ops, actor),
   collect: () => collect(ops),
-  analyse: (subject, actor) => analyse(ops, subject, actor),
+  analyse: (subject, actor, watch) => analyse(ops, subject, actor, watch),
   searchPatterns: (query) => searchPatterns(ops, query),
   pattern: (id) => pattern(ops, id),
   proposeFix: (request, actor) => proposeFix(ops, request, actor),
