@@ -15,9 +15,12 @@ import { incidentPicture } from './loop/picture.ts';
 import type { Executor } from './loop/plans/executor.ts';
 import type { Verbs } from './loop/verbs.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import { createWatchdog } from './metrics/watchdog.ts';
 import { runbookKey } from './pattern/archive-keys.ts';
 import { createSlackEdge, type SlackEdge } from './slack/app.ts';
 import type { Timing } from './slack/timing.ts';
+import { createOutgoing } from './webhooks/outgoing.ts';
+import { outgoingTargets } from './webhooks/targets.ts';
 
 export interface AppParts {
   readonly config: Config;
@@ -45,6 +48,7 @@ export interface App {
 }
 
 const PULSE_MS = 1000;
+const WATCH_MS = 30_000;
 const SLACK_URL = 'https://slack.com/api/';
 
 /** The composition root: config → adapters → agents → edges. */
@@ -74,6 +78,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     sources: () => core.sources(),
     slackUrl: config.slack.api_url ?? SLACK_URL,
   });
+  const watchdog = createWatchdog({ ...{ store, clock, log }, pingUrl: config.watch.ping_url ?? null, lateMs: config.watch.late_s * 1000 });
+  const outgoing = createOutgoing({ ...{ store, clock, log }, targets: outgoingTargets(config) });
   const http = createServer({
     ...{ verbs: core.verbs, store, clock, ids: core.ids, log, ticks: core.health },
     slackReady: () => slack.ready(),
@@ -83,6 +89,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     fetchText,
   });
   let pulse: NodeJS.Timeout | null = null;
+  let watch: NodeJS.Timeout | null = null;
   return {
     verbs: core.verbs,
     store,
@@ -92,16 +99,21 @@ export async function createApp(parts: AppParts): Promise<App> {
     async tick() {
       await core.tick();
       metrics.ticked();
+      await watchdog.ticked();
     },
     async start() {
       await core.executor.recover();
       await slack.start(core.verbs);
       pulse = setInterval(() => core.executor.wake(), PULSE_MS);
+      outgoing.start();
+      watch = setInterval(() => void watchdog.check().catch((thrown: unknown) => log.error({ err: thrown }, 'the watchdog could not speak')), WATCH_MS);
     },
     async stop() {
       if (pulse !== null) clearInterval(pulse);
+      if (watch !== null) clearInterval(watch);
       await http.close();
       metrics.close();
+      await outgoing.stop();
       await slack.stop();
       await charts.close();
       await core.close();

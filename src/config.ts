@@ -27,6 +27,18 @@ const RouteSchema = z.strictObject({
 });
 export type Route = z.infer<typeof RouteSchema>;
 
+/** Who hears of incidents and plans. */
+const OutgoingSchema = z.strictObject({
+  name: z.string().regex(/^[\w-]{1,40}$/, 'letters, digits, - and _'),
+  url: z.url({ protocol: /^https?$/ }),
+  secret: z.string().min(16, 'at least 16 characters').max(200).optional(), // left out: http.webhooks.secret
+  events: z
+    .array(z.string().regex(/^[a-z_.]{1,60}\*?$/, 'such as incident.* or plan.approved'))
+    .min(1)
+    .max(50)
+    .default(['incident.*', 'plan.*']),
+});
+
 const ConfigSchema = z.strictObject({
   account: z
     .strictObject({ kind: z.enum(['simulated', 'aws']).default('simulated'), scenario: z.string().default('tour'), region: z.string().optional() })
@@ -69,8 +81,15 @@ const ConfigSchema = z.strictObject({
             .array(z.string().regex(/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]{1,256}$/, 'the ARN of an SNS topic'))
             .max(100)
             .default([]),
+          out: z.array(OutgoingSchema).max(20).default([]),
         })
         .prefault({}),
+    })
+    .prefault({}),
+  watch: z
+    .strictObject({
+      ping_url: z.url().optional(), // asked after each tick: a dead man's switch outside
+      late_s: z.number().int().min(60).max(86_400).default(150), // so long without a tick, and the channel is told
     })
     .prefault({}),
   loop: z
@@ -116,6 +135,11 @@ export function parseConfig(input: unknown): Config {
   }
   if (parsed.data.account.kind === 'aws' && parsed.data.aws.accounts.length === 0 && parsed.data.account.region === undefined) {
     throw new OpsError('invalid_input', 'The config is not valid: no AWS region is named.', 'Set account.region, AWS_REGION, or aws.accounts[].regions.');
+  }
+  const { secret, out } = parsed.data.http.webhooks;
+  const bare = out.find((target) => target.secret === undefined && secret === undefined);
+  if (bare !== undefined) {
+    throw new OpsError('invalid_input', `The config is not valid: the webhook "${bare.name}" has no secret to sign with.`, 'Set OPSLOOP_WEBHOOK_SECRET.');
   }
   return parsed.data;
 }

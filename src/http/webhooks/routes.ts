@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { OpsError } from '../../domain/errors.ts';
 import type { Alarm } from '../../domain/signals.ts';
+import { isSigned, isSignedByGrafana } from '../../webhooks/signature.ts';
 import { type Authenticator, Unauthenticated } from '../auth.ts';
 import { decode } from '../body.ts';
 import type { RouteDoc } from '../describe.ts';
@@ -11,7 +12,6 @@ import { Intake } from './intake.ts';
 import { AlertmanagerSchema, alertmanagerAlarms } from './shapes/alertmanager.ts';
 import { EventBridgeSchema, eventBridgeAlarms } from './shapes/eventbridge.ts';
 import { GenericSchema, genericAlarms } from './shapes/generic.ts';
-import { isSigned, isSignedByGrafana } from './signature.ts';
 import { SnsGate, SnsMessageSchema, snsAlarms } from './sns.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;

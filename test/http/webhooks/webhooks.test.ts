@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../../src/domain/signals.ts';
 import { createServer } from '../../../src/http/server.ts';
-import { sign } from '../../../src/http/webhooks/signature.ts';
+import { sign } from '../../../src/webhooks/signature.ts';
 import { Api, SECRET, T0 } from '../api.ts';
 import { CERTIFICATE_URL, snsMessage } from './sns.ts';
 
