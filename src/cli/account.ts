@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import { openAwsAccount } from '../aws/account.ts';
 import type { Config } from '../config.ts';
 import type { Account } from '../core.ts';
 import type { Clock } from '../domain/ports.ts';
@@ -10,9 +9,10 @@ import { asAccount, builtIn } from './sandbox.ts';
 const systemClock: Clock = { now: () => Date.now() };
 
 /** The account that the config names. Whatever an account has to keep on this machine is kept beside the database. */
-export function openAccount(config: Config, clock: Clock = systemClock): Account {
+export async function openAccount(config: Config, clock: Clock = systemClock): Promise<Account> {
   const beside = dirname(config.store.path);
   if (config.account.kind === 'aws') {
+    const { openAwsAccount } = await import('../aws/account.ts'); // the SDK takes a second to load; the sandbox does without
     const localJournal = openFolderArchive(join(beside, 'aws-runs'));
     return openAwsAccount({ settings: config.aws, region: config.account.region ?? '', clock, localJournal });
   }

@@ -14,7 +14,7 @@ export async function start(): Promise<void> {
   const log = createLog(config.log.level);
   if (!cron.validate(config.loop.every))
     throw new OpsError('invalid_input', `loop.every is not a cron expression: "${config.loop.every}".`, 'Every minute is "* * * * *".');
-  const app = await createApp({ config, account: openAccount(config), log, onFatal: (error) => end(app, log, error) });
+  const app = await createApp({ config, account: await openAccount(config), log, onFatal: (error) => end(app, log, error) });
   await app.start();
   await app.http.listen({ host: config.http.host, port: config.http.port });
   log.info({ http: app.http.addresses() }, 'opsloop is running');

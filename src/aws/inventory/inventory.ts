@@ -25,6 +25,9 @@ const PARTS: readonly PartReader[] = [
 ];
 const FRESH_MS = 4 * 60_000;
 
+/** What others ask of an inventory. */
+export type KnownResources = Pick<Inventory, 'topology' | 'known' | 'find' | 'naming'>;
+
 /** Everything a scope holds, read at most every few minutes; a service that cannot be read keeps what it said last. */
 export class Inventory {
   readonly naming: Naming;

@@ -1,7 +1,7 @@
 import { ListMetricsCommand, type Metric } from '@aws-sdk/client-cloudwatch';
 import type { MetricRef } from '../../domain/metric.ts';
 import { reading } from '../errors.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { KnownResources } from '../inventory/inventory.ts';
 import { idOfDimensions } from '../names.ts';
 import { inParallel } from '../pace.ts';
 import type { Scope } from '../scope.ts';
@@ -21,7 +21,12 @@ const MOST_PAGES = 60; // of 500 metrics
 const SCOPE_DIMENSION = 'opsloop:scope';
 
 /** What to read in a scope: listed by namespace, then what the config adds, up to the cap. `left` says how many the cap left out. */
-export async function discover(scope: Scope, inventory: Inventory, settings: AwsSettings, signal: AbortSignal): Promise<{ wanted: Wanted[]; left: number }> {
+export async function discover(
+  scope: Scope,
+  inventory: KnownResources,
+  settings: AwsSettings,
+  signal: AbortSignal,
+): Promise<{ wanted: Wanted[]; left: number }> {
   const { namespaces, extra, most, only_tags: onlyTags } = settings.metrics;
   const lists = await inParallel(
     namespaces.map((namespace) => ({ namespace, metrics: DEFAULT_METRICS[namespace] ?? null })),
@@ -74,7 +79,7 @@ function matching(metric: Metric, defaults: readonly DefaultMetric[] | null): { 
     .map((as) => ({ metric, as }));
 }
 
-function resourceOf(inventory: Inventory, namespace: string, dimensions: Readonly<Record<string, string>>): string {
+function resourceOf(inventory: KnownResources, namespace: string, dimensions: Readonly<Record<string, string>>): string {
   const group = dimensions['TargetGroup'];
   if (group !== undefined) {
     const service = inventory.known(`tg/${group}`);
@@ -84,7 +89,7 @@ function resourceOf(inventory: Inventory, namespace: string, dimensions: Readonl
   return plain === null ? inventory.naming.id(`account/${namespace.replaceAll('/', '-').toLowerCase()}`) : inventory.known(plain);
 }
 
-function hasTags(inventory: Inventory, resourceId: string, tags: Readonly<Record<string, string>>): boolean {
+function hasTags(inventory: KnownResources, resourceId: string, tags: Readonly<Record<string, string>>): boolean {
   const wanted = Object.entries(tags);
   if (wanted.length === 0) return true;
   const have = inventory.find(resourceId)?.tags ?? {};

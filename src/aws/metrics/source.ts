@@ -3,7 +3,7 @@ import { OpsError, toOpsError } from '../../domain/errors.ts';
 import type { MetricPoint, MetricSeries } from '../../domain/metric.ts';
 import type { Batch, Clock, MetricSource, TimeWindow } from '../../domain/ports.ts';
 import { reading } from '../errors.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { KnownResources } from '../inventory/inventory.ts';
 import { inParallel } from '../pace.ts';
 import type { Scope } from '../scope.ts';
 import type { AwsSettings } from '../settings.ts';
@@ -31,7 +31,7 @@ export class CloudWatchMetrics implements MetricSource {
   readonly name: string;
   readonly counts: Counts = { getMetricData: 0, listing: 0 };
   readonly #scope: Scope;
-  readonly #inventory: Inventory;
+  readonly #inventory: KnownResources;
   readonly #settings: AwsSettings;
   readonly #clock: Clock;
   #wanted: readonly Wanted[] = [];
@@ -39,7 +39,7 @@ export class CloudWatchMetrics implements MetricSource {
   #discoveredAtMs = Number.NEGATIVE_INFINITY;
   #failingSinceMs: number | null = null;
 
-  constructor(scope: Scope, inventory: Inventory, settings: AwsSettings, clock: Clock) {
+  constructor(scope: Scope, inventory: KnownResources, settings: AwsSettings, clock: Clock) {
     this.name = `CloudWatch metrics ${scope.label}`;
     this.#scope = scope;
     this.#inventory = inventory;

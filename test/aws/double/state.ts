@@ -1,3 +1,5 @@
+import { MetricWorld } from './metrics.ts';
+
 /** An error as AWS would answer it. */
 export class Refusal extends Error {
   readonly status: number;
@@ -47,7 +49,11 @@ export class AwsState {
   busy = false;
   #results: Found[] = [];
 
+  readonly metrics = new MetricWorld();
+
   readonly handlers: Record<string, Handler> = {
+    ListMetrics: (body) => this.metrics.list(body),
+    GetMetricData: (body) => this.metrics.data(body),
     LookupEvents: (body) => this.#lookup(body),
     StartQuery: (body) => {
       this.queries.push(body);
