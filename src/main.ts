@@ -1,9 +1,20 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { toOpsError } from './domain/errors.ts';
 import { VERSION } from './version.ts';
 
-/** The command line. Each command is a thin file in cli/, loaded when it is asked for. */
+/** An option's number within bounds. */
+const within = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= least && value <= most)) throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+  return value;
+};
+
+/**
+ * The command line. Each command is a thin file in cli/, loaded when it is asked for. Exit status: 0 done, 1 it did not work or does
+ * not hold, 2 wrong usage, config or input.
+ */
 const program = new Command('opsloop')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .description('A closed-loop operations bot that lives in Slack.')
   .version(VERSION)
   .showHelpAfterError('(opsloop --help shows every command)');
@@ -18,8 +29,8 @@ program
   .description('the whole loop on this machine: a simulated AWS account and a local Slack workspace in the browser')
   .option('--once', 'run one scenario for each of the four risks to its end, with scripted people, and stop')
   .option('--json', 'with --once: print one JSON object')
-  .addOption(new Option('--port <port>', 'of the page').default(4500).argParser(Number))
-  .addOption(new Option('--speed <factor>', 'how much faster than real time').default(12).argParser(Number))
+  .addOption(new Option('--port <port>', 'of the page').default(4500).argParser(within(0, 65_535)))
+  .addOption(new Option('--speed <factor>', 'how much faster than real time').default(12).argParser(within(0.1, 1000)))
   .action(async (options) => (await import('./cli/demo.ts')).demo(options));
 
 program
@@ -44,9 +55,10 @@ program
   .command('tokens')
   .description('API tokens: create, list, revoke')
   .argument('<verb>', 'create, list or revoke')
-  .argument('[name]', 'create: its name; revoke: its id')
+  .argument('[name]', 'create: its name; revoke: its name or id')
   .option('--user <slack-user-id>', 'create: the person it belongs to (left out: a machine)')
   .option('--scopes <list>', 'create: read, detect, learn, act:request, act:approve, ingest; with commas', 'read')
+  .option('--json', 'print JSON')
   .action(async (verb, name, options) => (await import('./cli/tokens.ts')).tokens(verb, name, options));
 
 program
@@ -56,6 +68,44 @@ program
   .argument('[subject]', 'list: an incident, plan or other subject')
   .option('--json', 'print JSON')
   .action(async (verb, subject, options) => (await import('./cli/audit.ts')).audit(verb, subject, options));
+
+program
+  .command('incidents')
+  .description('list the open incidents, or show one')
+  .argument('[id]', 'such as INC-12')
+  .option('--all', 'also those that are over')
+  .addOption(new Option('--limit <count>', 'how many').default(50).argParser(within(1, 10_000)))
+  .option('--json', 'print JSON')
+  .action(async (id, options) => (await import('./cli/incidents.ts')).incidents(id, options));
+
+program
+  .command('backup')
+  .description('copy state and knowledge into a folder, while opsloop runs or not')
+  .argument('[folder]', 'left out: a new one in var/backups')
+  .addOption(new Option('--keep <count>', 'of those in var/backups, keep so many').argParser(within(1, 10_000)))
+  .option('--json', 'print JSON')
+  .action(async (folder, options) => (await import('./cli/backup.ts')).backup(folder, options));
+
+program
+  .command('restore')
+  .description('put a backup in place of what is there (opsloop must be stopped)')
+  .argument('<folder>')
+  .option('--json', 'print JSON')
+  .action(async (folder, options) => (await import('./cli/backup.ts')).restore(folder, options));
+
+program
+  .command('webhooks')
+  .description('events that an outgoing webhook did not take: list them, or send them once more')
+  .argument('<verb>', 'dead or retry')
+  .argument('[name]', 'of one webhook')
+  .option('--json', 'print JSON')
+  .action(async (verb, name, options) => (await import('./cli/webhooks.ts')).webhooks(verb, name, options));
+
+program
+  .command('completion')
+  .description('a completion script for the shell, such as: opsloop completion bash > ~/.local/share/bash-completion/completions/opsloop')
+  .argument('<shell>', 'bash, zsh or fish')
+  .action(async (shell) => (await import('./cli/completion.ts')).completion(program, shell));
 
 program
   .command('mcp')

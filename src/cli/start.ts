@@ -1,6 +1,6 @@
 import cron from 'node-cron';
 import { type App, createApp } from '../app.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { createLog } from '../log.ts';
@@ -15,8 +15,13 @@ export async function start(): Promise<void> {
   if (!cron.validate(config.loop.every))
     throw new OpsError('invalid_input', `loop.every is not a cron expression: "${config.loop.every}".`, 'Every minute is "* * * * *".');
   const app = await createApp({ config, account: await openAccount(config), log, onFatal: (error) => end(app, log, error) });
-  await app.start();
-  await app.http.listen({ host: config.http.host, port: config.http.port });
+  try {
+    await app.start();
+    await listen(app, config.http);
+  } catch (thrown) {
+    await app.stop();
+    throw thrown;
+  }
   log.info({ http: app.http.addresses() }, 'opsloop is running');
   const task = cron.schedule(config.loop.every, () => app.tick(), { noOverlap: true });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -26,6 +31,16 @@ export async function start(): Promise<void> {
     });
   }
   await app.tick();
+}
+
+async function listen(app: App, { host, port }: Config['http']): Promise<void> {
+  try {
+    await app.http.listen({ host, port });
+  } catch (cause) {
+    const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    const message = taken ? `Port ${port} of ${host} is taken.` : `opsloop cannot listen on ${host}:${port}.`;
+    throw new OpsError('unavailable', message, taken ? 'Is opsloop running already? Stop it, or set http.port.' : 'Check http.host and http.port.', { cause });
+  }
 }
 
 /** Ends within bounds; with an error the exit status tells a supervisor to start it again. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../config.ts';
 import { system } from '../domain/actor.ts';
 import { OpsError } from '../domain/errors.ts';
+import type { ApiToken, Store } from '../domain/store.ts';
 import { createToken, SCOPES, type Scope } from '../http/auth.ts';
 import { openStore } from '../store/open.ts';
 
@@ -9,31 +10,56 @@ const ACTOR = system('cli');
 const clock = { now: () => Date.now() };
 const ids = { next: (prefix: string) => `${prefix}_${randomUUID()}` };
 
+interface Options {
+  readonly user?: string;
+  readonly scopes: string;
+  readonly json?: boolean;
+}
+
 /** `opsloop tokens create|list|revoke`. The secret of a new token is printed once. */
-export async function tokens(verb: string, name: string | undefined, options: { readonly user?: string; readonly scopes: string }): Promise<void> {
+export async function tokens(verb: string, name: string | undefined, options: Options): Promise<void> {
+  if (verb !== 'create' && verb !== 'list' && verb !== 'revoke')
+    throw new OpsError('invalid_input', `"tokens ${verb}" is not a command.`, 'Use create, list or revoke.');
+  const scopes = scopesOf(options.scopes);
+  if (options.user !== undefined && !/^[UW][A-Z0-9]{2,20}$/.test(options.user))
+    throw new OpsError('invalid_input', `"${options.user}" is not a Slack user id.`, 'It looks like U0123456789 (profile, "Copy member ID").');
   const store = await openStore(loadConfig().store.path);
   try {
-    if (verb === 'list') {
-      for (const token of await store.tokens.list()) {
-        const used = token.lastUsedAtMs === null ? 'never used' : `last used ${new Date(token.lastUsedAtMs).toISOString()}`;
-        process.stdout.write(`${token.id}  ${token.name}  ${token.userId ?? 'machine'}  ${token.scopes.join(',')}  ${used}\n`);
-      }
-      return;
-    }
-    if (verb !== 'create' && verb !== 'revoke') throw new OpsError('invalid_input', `"tokens ${verb}" is not a command.`, 'Use create, list or revoke.');
-    if (name === undefined) throw new OpsError('invalid_input', `tokens ${verb} needs a ${verb === 'create' ? 'name' : 'token id'}.`);
-    if (verb === 'revoke') {
-      if (!(await store.tokens.revoke(name, ACTOR, clock.now())))
-        throw new OpsError('not_found', `There is no token ${name}.`, '"opsloop tokens list" shows them.');
-      process.stdout.write(`${name} is revoked.\n`);
-      return;
-    }
-    const { token, secret } = await createToken(store, clock, ids, { name, userId: options.user ?? null, scopes: scopesOf(options.scopes) }, ACTOR);
-    process.stdout.write(`${token.id}  ${token.name}  ${token.userId ?? 'machine'}  ${token.scopes.join(',')}\nThe token, shown this once:\n${secret}\n`);
+    if (verb === 'list') await list(store, options.json === true);
+    else if (name === undefined) throw new OpsError('invalid_input', `tokens ${verb} needs a ${verb === 'create' ? 'name' : 'token id or name'}.`);
+    else if (verb === 'revoke') await revoke(store, name);
+    else await create(store, name, scopes, options);
   } finally {
     await store.close();
   }
 }
+
+async function list(store: Store, json: boolean): Promise<void> {
+  const shown = (await store.tokens.list()).map(({ hash: _, ...token }) => token);
+  if (json) return void process.stdout.write(`${JSON.stringify(shown)}\n`);
+  for (const token of shown) {
+    const used = token.lastUsedAtMs === null ? 'never used' : `last used ${new Date(token.lastUsedAtMs).toISOString()}`;
+    process.stdout.write(`${token.id}  ${token.name}  ${owner(token)}  ${token.scopes.join(',')}  ${used}\n`);
+  }
+}
+
+async function revoke(store: Store, name: string): Promise<void> {
+  const named = (await store.tokens.list()).filter((token) => token.id === name || token.name === name);
+  const [token, ...more] = named;
+  if (token === undefined) throw new OpsError('not_found', `There is no token ${name}.`, '"opsloop tokens list" shows them.');
+  if (more.length > 0) throw new OpsError('conflict', `${named.length} tokens are called ${name}.`, `Give the id: ${named.map((one) => one.id).join(', ')}.`);
+  await store.tokens.revoke(token.id, ACTOR, clock.now());
+  process.stdout.write(`${token.name} (${token.id}) is revoked.\n`);
+}
+
+async function create(store: Store, name: string, scopes: readonly Scope[], options: Options): Promise<void> {
+  const { token, secret } = await createToken(store, clock, ids, { name, userId: options.user ?? null, scopes }, ACTOR);
+  const { hash: _, ...shown } = token;
+  if (options.json === true) return void process.stdout.write(`${JSON.stringify({ ...shown, secret })}\n`);
+  process.stdout.write(`${token.id}  ${token.name}  ${owner(token)}  ${token.scopes.join(',')}\nThe token, shown this once:\n${secret}\n`);
+}
+
+const owner = (token: Pick<ApiToken, 'userId'>): string => token.userId ?? 'machine';
 
 function scopesOf(text: string): Scope[] {
   return text.split(',').map((part) => {

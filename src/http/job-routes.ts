@@ -39,7 +39,10 @@ export function jobRoutes(app: TypedServer, parts: RouteParts): void {
   const params = z.object({ id: z.string().min(1).max(100) });
   let streams = 0;
   const closing = new AbortController();
-  app.addHook('preClose', async () => closing.abort());
+  app.addHook('preClose', async () => {
+    closing.abort();
+    parts.jobs.close();
+  });
 
   app.get(
     '/api/jobs/:id',

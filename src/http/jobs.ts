@@ -36,6 +36,7 @@ export class Jobs {
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #jobs = new Map<string, Entry>();
+  readonly #closing = Promise.withResolvers<void>();
 
   constructor(clock: Clock, ids: Ids) {
     this.#clock = clock;
@@ -81,10 +82,15 @@ export class Jobs {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, waitMs);
     });
-    await Promise.race([entry.ended, late]);
+    await Promise.race([entry.ended, late, this.#closing.promise]);
     clearTimeout(timer);
     if (entry.job.state === 'failed') throw entry.thrown;
     return entry.job;
+  }
+
+  /** Nobody waits any longer: the server is closing. */
+  close(): void {
+    this.#closing.resolve();
   }
 
   async #run(entry: Entry, work: () => Promise<unknown>): Promise<void> {

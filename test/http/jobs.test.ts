@@ -77,6 +77,18 @@ describe('long runs', () => {
     expect(await api.get('/api/jobs/none/events')).toMatchObject({ status: 404 });
   });
 
+  it('let the server close at once, whoever waits or listens', async () => {
+    const api = await Api.open();
+    const release = api.verbs.holdNext('collect');
+    const waiting = api.post('/api/agents/collect/run', undefined, { headers: { prefer: 'wait=60' } });
+    await sleep(20);
+    const started = performance.now();
+    await api.app.close();
+    expect(await waiting).toMatchObject({ status: 202, body: { state: 'running' } });
+    expect(performance.now() - started).toBeLessThan(2000);
+    release();
+  });
+
   it.each([
     ['wait=10', 10],
     ['respond-async; wait = 5', 5],

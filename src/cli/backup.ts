@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, loadConfig } from '../config.ts';
+import { OpsError } from '../domain/errors.ts';
+import { backupStore } from '../store/backup.ts';
+import { openStore } from '../store/open.ts';
+import { restoreStore } from '../store/restore.ts';
+
+const NAME = /^opsloop-\d{8}T\d{6}Z$/;
+
+/** `opsloop backup [folder]`: copies state and knowledge while opsloop runs. `keep`: so many backups stay beside it, the newest. */
+export async function backup(folder: string | undefined, options: { readonly json?: boolean; readonly keep?: number }): Promise<void> {
+  const config = loadConfig();
+  if (!existsSync(config.store.path))
+    throw new OpsError('not_found', `There is no database at ${config.store.path} yet.`, 'Start opsloop once, or set store.path.');
+  const parent = join('var', 'backups');
+  const target = folder ?? join(parent, `opsloop-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`);
+  const stateBytes = await backupStore(config.store.path, join(target, 'opsloop.db'));
+  const knowledgeBytes = existsSync(config.knowledge.path) ? await backupStore(config.knowledge.path, join(target, 'knowledge.db')) : 0;
+  const removed = folder === undefined && options.keep !== undefined ? prune(parent, options.keep) : [];
+  const words = `Backed up to ${target} (${((stateBytes + knowledgeBytes) / 1_048_576).toFixed(1)} MB).${removed.length === 0 ? '' : ` Removed ${removed.length} older.`}\n`;
+  process.stdout.write(options.json === true ? `${JSON.stringify({ folder: target, stateBytes, knowledgeBytes, removed })}\n` : words);
+}
+
+function prune(parent: string, keep: number): string[] {
+  const old = readdirSync(parent)
+    .filter((name) => NAME.test(name))
+    .sort()
+    .slice(0, -Math.max(1, keep));
+  for (const name of old) rmSync(join(parent, name), { recursive: true });
+  return old;
+}
+
+/** `opsloop restore <folder|file>`: puts a backup in place of what is there, which is kept beside it; then checks the audit chain. */
+export async function restore(from: string, options: { readonly json?: boolean }): Promise<void> {
+  const config = loadConfig();
+  await refuseWhileRunning(config);
+  const isFolder = existsSync(from) && statSync(from).isDirectory();
+  await restoreStore(isFolder ? join(from, 'opsloop.db') : from, config.store.path);
+  const knowledge = join(from, 'knowledge.db');
+  const withKnowledge = isFolder && existsSync(knowledge);
+  if (withKnowledge) await restoreStore(knowledge, config.knowledge.path);
+  const store = await openStore(config.store.path);
+  const audit = await store.audit.verify().finally(() => store.close());
+  if (audit.brokenAt !== null)
+    throw new OpsError(
+      'conflict',
+      `The backup is in place, but its audit chain is broken at row ${audit.brokenAt}: ${audit.reason}`,
+      `What was there before is ${config.store.path}.before-restore.`,
+    );
+  const words = `Restored ${config.store.path}${withKnowledge ? ` and ${config.knowledge.path}` : ''}: the audit chain holds, ${audit.rows} rows. What was there before ends in .before-restore.\n`;
+  process.stdout.write(options.json === true ? `${JSON.stringify({ restored: config.store.path, knowledge: withKnowledge, auditRows: audit.rows })}\n` : words);
+}
+
+async function refuseWhileRunning({ http }: Config): Promise<void> {
+  const running = await fetch(`http://${http.host}:${http.port}/healthz`, { signal: AbortSignal.timeout(2000) }).then(
+    () => true,
+    () => false,
+  );
+  if (running) throw new OpsError('conflict', 'opsloop is running.', 'Stop it first, then restore, then start it again.');
+}
