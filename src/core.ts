@@ -15,6 +15,7 @@ import { openEmbeddedKnowledge } from './embedded/knowledge.ts';
 import { loadLibrary } from './embedded/library.ts';
 import { openTopologyFile } from './embedded/topology-file.ts';
 import { createDetectionEngine } from './loop/detection/engine.ts';
+import { LogReader } from './loop/detection/log-reader.ts';
 import { createWorkerEngine } from './loop/detection/worker-engine.ts';
 import type { Ops } from './loop/ops.ts';
 import { Executor } from './loop/plans/executor.ts';
@@ -118,9 +119,10 @@ export function createCore(base: Base, parts: CoreParts): Core {
   const problems = policyProblems(config.policy, CATALOGUE);
   if (problems.length > 0) throw new OpsError('invalid_input', `The config is not valid:\n${problems.join('\n')}`);
   const { thresholds, worker } = config.detection;
+  const ids = parts.ids ?? randomIds;
   const ops: Ops = {
     ...base,
-    ids: parts.ids ?? randomIds,
+    ids,
     log,
     policy: config.policy,
     catalogue: CATALOGUE,
@@ -129,6 +131,7 @@ export function createCore(base: Base, parts: CoreParts): Core {
       timeoutMs: config.loop.source_timeout_s * 1000,
     }),
     detection: worker ? createWorkerEngine(config.store.path, { thresholds }) : createDetectionEngine(base.store, { thresholds }),
+    logReader: new LogReader(base.store, () => ids.next('log')),
     logSources: account.sources.logs,
     remediator: account.remediator,
     directory: parts.directory,

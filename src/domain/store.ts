@@ -6,6 +6,7 @@ import type { Incident, IncidentDraft, IncidentState } from './incident.ts';
 import type { Observation, Tally } from './learning.ts';
 import type { MetricRef, MetricSeries } from './metric.ts';
 import type { Notice, OutboxItem } from './notice.ts';
+import type { Pattern } from './pattern.ts';
 import type { Approval, Plan, PlanDraft, PlanState } from './plan.ts';
 import type { TimeWindow } from './ports.ts';
 import type { Topology } from './resource.ts';
@@ -33,6 +34,7 @@ export interface Repositories {
   readonly attempts: AttemptRepository;
   readonly feedback: FeedbackRepository;
   readonly learning: LearningRepository;
+  readonly patternVersions: PatternVersionRepository;
   readonly audit: AuditRepository;
   readonly outbox: OutboxRepository;
   readonly messages: MessageRepository;
@@ -88,6 +90,8 @@ export interface SignalRepository {
     readonly text?: string;
     readonly limit: number;
   }): Promise<readonly LogLine[]>;
+  /** Lines that *arrived* after sequence `after`, in the order they came, at most `limit`. */
+  logsSince(after: number, limit: number): Promise<{ readonly lines: readonly LogLine[]; readonly sequence: number }>;
   /** Changes oldest first. */
   changes(window: TimeWindow, limit: number): Promise<readonly Change[]>;
   change(id: string): Promise<Change | null>;
@@ -160,6 +164,11 @@ export interface PlanRepository {
    * all approvals; null when it was not filed. Does not change the state.
    */
   approve(id: string, approval: Approval, actor: Actor): Promise<Plan | null>;
+  /**
+   * Takes one person's approval back while the plan awaits approval or is approved; an approved plan that then has fewer than it
+   * needs awaits approval again. Null: there was none, or it is too late.
+   */
+  withdraw(id: string, userId: string, actor: Actor, atMs: number): Promise<Plan | null>;
 }
 
 /** Stages that failed on an incident: how often, and when to try again. */
@@ -191,6 +200,25 @@ export interface LearningRepository {
   tally(patternId: string, action: string): Promise<Tally>;
   /** All actions of a pattern together. */
   tallyPattern(patternId: string): Promise<Tally>;
+  /** Takes away what was observed of a pattern, so that it stands as written. Returns how many observations there were. */
+  forget(patternId: string): Promise<number>;
+}
+
+/** One state a pattern has had. */
+export interface PatternVersion {
+  readonly patternId: string;
+  readonly version: number; // 1, 2, …
+  readonly atMs: number;
+  readonly actor: Actor;
+  readonly reason: string; // library, learned, edited, imported, reverted, …
+  readonly record: Pattern; // without its embedding
+}
+export interface PatternVersionRepository {
+  /** Files a state under the next number; null when it is the very same as the latest. Only the latest 200 of a pattern are kept. */
+  add(version: Omit<PatternVersion, 'version'>): Promise<PatternVersion | null>;
+  get(patternId: string, version: number): Promise<PatternVersion | null>;
+  /** Newest first. */
+  list(patternId: string, limit: number): Promise<readonly PatternVersion[]>;
 }
 
 /** Append-only, hash-chained. */

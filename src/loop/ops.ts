@@ -6,6 +6,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, LogSource, Narrator, Remediator } from '../domain/ports.ts';
 import type { Quiet } from '../domain/quiet.ts';
 import type { Store } from '../domain/store.ts';
+import type { LogReader } from './detection/log-reader.ts';
 import type { Executor } from './plans/executor.ts';
 import type { TickHealth } from './tick.ts';
 
@@ -19,6 +20,7 @@ export interface Ops {
   readonly catalogue: readonly ActionFacts[];
   readonly collector: Collector;
   readonly detection: DetectionEngine;
+  readonly logReader: LogReader;
   readonly logSources: readonly LogSource[];
   readonly knowledge: KnowledgeBase;
   readonly archive: Archive;

@@ -8,6 +8,7 @@ export const learning = (session: Session): LearningRepository => ({
   remove: (key) => session.write((db) => db.run('DELETE FROM observation WHERE key = ?', key) === 1),
   tally: (patternId, action) => session.read((db) => tally(db, 'WHERE pattern_id = ? AND action = ?', patternId, action)),
   tallyPattern: (patternId) => session.read((db) => tally(db, 'WHERE pattern_id = ?', patternId)),
+  forget: (patternId) => session.write((db) => db.run('DELETE FROM observation WHERE pattern_id = ?', patternId)),
 });
 
 /** The WHERE makes a row that is the very same no change at all. */

@@ -35,6 +35,7 @@ export const plans = (session: Session): PlanRepository => ({
       return after;
     }),
   approve: (id, approval, actor) => session.write((db) => approve(db, id, approval, actor)),
+  withdraw: (id, userId, actor, atMs) => session.write((db) => withdraw(db, id, userId, actor, atMs)),
 });
 
 function create(db: Connection, draft: PlanDraft, actor: Actor): Plan {
@@ -81,6 +82,17 @@ function approve(db: Connection, id: string, approval: Approval, actor: Actor): 
   if (plan === null) return null;
   auditPlan(db, plan, actor, 'plan.approval', { userId: approval.userId, via: approval.via, digest: approval.digest }, approval.atMs);
   return plan;
+}
+
+function withdraw(db: Connection, id: string, userId: string, actor: Actor, atMs: number): Plan | null {
+  const before = find(db, id);
+  if (before === null || !(before.state === 'awaiting_approval' || before.state === 'approved')) return null;
+  if (db.run('DELETE FROM approval WHERE plan_n = ? AND user_id = ?', numberOf('PLAN', id), userId) === 0) return null;
+  const approvals = before.approvals.filter((approval) => approval.userId !== userId);
+  const after: Plan = { ...before, approvals, updatedAtMs: atMs, state: approvals.length < before.approvalsNeeded ? 'awaiting_approval' : before.state };
+  if (!update(db, after, before)) return null;
+  auditPlan(db, after, actor, 'plan.approval_withdrawn', { userId, from: before.state, to: after.state }, atMs);
+  return after;
 }
 
 function auditPlan(db: Connection, plan: Plan, actor: Actor, verb: string, detail: Record<string, unknown>, atMs: number): void {

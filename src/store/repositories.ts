@@ -11,6 +11,7 @@ import { learning } from './learning.ts';
 import { messages } from './messages.ts';
 import { metrics } from './metrics.ts';
 import { outbox } from './outbox.ts';
+import { patternVersions } from './pattern-versions.ts';
 import { plans } from './plans.ts';
 import type { Session } from './session.ts';
 import { settings } from './settings.ts';
@@ -32,6 +33,7 @@ export const repositories = (session: Session, clock: Clock): Repositories => ({
   attempts: attempts(session),
   feedback: feedback(session),
   learning: learning(session),
+  patternVersions: patternVersions(session),
   audit: audit(session),
   outbox: outbox(session),
   messages: messages(session),

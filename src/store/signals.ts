@@ -11,6 +11,7 @@ export const signals = (session: Session): SignalRepository => ({
   appendChanges: (changes) => session.write((db) => appendBodies(db, 'change', changes)),
   appendAlarms: (alarms) => session.write((db) => appendBodies(db, 'alarm', alarms)),
   logs: (query) => session.read((db) => logs(db, query)),
+  logsSince: (after, limit) => session.read((db) => logsSince(db, after, limit)),
   changes: (window, limit) => session.read((db) => bodies<Change>(db, 'change', window, limit)),
   change: (id) =>
     session.read((db) => {
@@ -36,7 +37,7 @@ export const signals = (session: Session): SignalRepository => ({
 });
 
 function appendLogs(db: Connection, lines: readonly LogLine[]): number {
-  const insert = db.statement('INSERT OR IGNORE INTO log_line VALUES (?, ?, ?, ?, ?, ?)');
+  const insert = db.statement('INSERT OR IGNORE INTO log_line (id, ts, log_group, resource_id, level, message) VALUES (?, ?, ?, ?, ?, ?)');
   return lines.reduce((added, line) => added + insert.run(line.id, line.timestampMs, line.group, line.resourceId, line.level, line.message).changes, 0);
 }
 
@@ -63,14 +64,22 @@ function logs(db: Connection, query: Parameters<SignalRepository['logs']>[0]): r
     [`instr(${lowerCase(text)}(message), ?) > 0`, text],
   );
   const sql = `SELECT id, ts, log_group, resource_id, level, message FROM log_line ${found.sql} ORDER BY ts DESC, rowid DESC LIMIT ?`;
-  return db.all<LogRow>(sql, ...found.values, bounded(query.limit)).map((row) => ({
-    id: row.id,
-    timestampMs: row.ts,
-    group: row.log_group,
-    resourceId: row.resource_id,
-    level: row.level,
-    message: row.message,
-  }));
+  return db.all<LogRow>(sql, ...found.values, bounded(query.limit)).map(lineOf);
+}
+
+const lineOf = (row: LogRow): LogLine => ({
+  id: row.id,
+  timestampMs: row.ts,
+  group: row.log_group,
+  resourceId: row.resource_id,
+  level: row.level,
+  message: row.message,
+});
+
+function logsSince(db: Connection, after: number, limit: number): { readonly lines: readonly LogLine[]; readonly sequence: number } {
+  const sql = 'SELECT seq, id, ts, log_group, resource_id, level, message FROM log_line WHERE seq > ? ORDER BY seq LIMIT ?';
+  const rows = db.all<LogRow & { seq: number }>(sql, after, bounded(limit));
+  return { lines: rows.map(lineOf), sequence: rows.at(-1)?.seq ?? after };
 }
 
 /** SQLite's own lower() knows ASCII only, but is much quicker than our `fold`, and enough for a text without other letters. */

@@ -3,6 +3,7 @@ import { auditContract } from './store/audit.ts';
 import { incidentContract } from './store/incidents.ts';
 import { metricContract } from './store/metrics.ts';
 import { outboxContract } from './store/outbox.ts';
+import { patternVersionContract } from './store/pattern-versions.ts';
 import { peopleContract } from './store/people.ts';
 import type { Place } from './store/place.ts';
 import { planContract } from './store/plans.ts';
@@ -21,6 +22,7 @@ export function storeContract(name: string, make: () => Place): void {
     auditContract(make);
     outboxContract(make);
     smallContract(make);
+    patternVersionContract(make);
     transactionContract(make);
   });
 }

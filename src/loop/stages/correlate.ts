@@ -78,6 +78,7 @@ const DIRECTION = { up: 'high', down: 'low', flat: 'stuck', missing: 'missing' }
 /** "ecs/checkout: CPUUtilization high". */
 function titleOf(anomaly: Anomaly | undefined): string {
   if (anomaly === undefined) return 'Something is wrong';
-  const what = anomaly.metric === null ? anomaly.key.replace(/^(alarm|log):/, '').slice(0, 120) : `${anomaly.metric.name} ${DIRECTION[anomaly.direction]}`;
+  const said = anomaly.explanation.params['template'] ?? anomaly.key.replace(/^alarm:/, '');
+  const what = anomaly.metric === null ? String(said).slice(0, 120) : `${anomaly.metric.name} ${DIRECTION[anomaly.direction]}`;
   return `${anomaly.resourceId}: ${what}`.slice(0, 300);
 }

@@ -8,6 +8,7 @@ import { detect } from './detect.ts';
 import { digest } from './digest.ts';
 import { execute } from './execute.ts';
 import { learn } from './learn.ts';
+import { logs } from './logs.ts';
 import { match } from './match.ts';
 import { recommend } from './recommend.ts';
 import { MAY_RECOVER, recover } from './recover.ts';
@@ -20,6 +21,7 @@ export const CLOSED_LOOP: readonly Stage[] = [
   { name: 'collect', run: collect }, // metrics, logs, changes, alarms, topology
   { name: 'detect', run: detect }, // points → anomalies
   { name: 'alarms', run: alarms }, // alarms of others → anomalies
+  { name: 'logs', run: logs }, // log lines → anomalies
   { name: 'correlate', run: correlate }, // anomalies → incidents
   { name: 'match', states: LIVE_INCIDENT_STATES, each: match }, // incident → known patterns
   { name: 'analyse', states: ['open', 'analysed'], each: analyse }, // → root cause, solutions, runbook

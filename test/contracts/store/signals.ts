@@ -59,6 +59,19 @@ export function signalContract(make: () => Place): void {
       expect((await signals.alarmsSince(second.sequence, 10)).alarms.map((one) => one.id)).toEqual(['new']);
     });
 
+    it('gives log lines in the order they arrived too, and never the same number twice', async () => {
+      const { signals } = await make().open();
+      await signals.appendLogs([line('late', { timestampMs: NOON + MINUTE }), line('early', { timestampMs: NOON - MINUTE, resourceId: null })]);
+      const first = await signals.logsSince(0, 1);
+      expect(first.lines).toEqual([line('late', { timestampMs: NOON + MINUTE })]);
+      const second = await signals.logsSince(first.sequence, 10);
+      expect(second.lines.map((one) => one.id)).toEqual(['early']);
+      expect(await signals.logsSince(second.sequence, 10)).toEqual({ lines: [], sequence: second.sequence });
+      await signals.prune(NOON * 2);
+      await signals.appendLogs([line('new')]);
+      expect((await signals.logsSince(second.sequence, 10)).lines.map((one) => one.id)).toEqual(['new']);
+    });
+
     it('gives log lines newest first, in the window, at most as many as asked', async () => {
       const { signals } = await make().open();
       await signals.appendLogs([0, 1, 2, 3].map((n) => line(`l${n}`, { timestampMs: NOON + n * MINUTE })));
