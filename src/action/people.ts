@@ -58,3 +58,33 @@ export function countingApprovals(plan: Plan): number {
   const requester = personOf(plan.requestedBy);
   return new Set(plan.approvals.filter((a) => a.digest === plan.digest && a.userId !== requester).map((a) => a.userId)).size;
 }
+
+/** What a plan with enough approvals may still lack; null: nothing. */
+export type Missing = 'approvals' | 'executor' | 'outside_group';
+
+/**
+ * Whether those who approved are enough, and the right ones: one of the executors among them where the policy names any, and for
+ * critical one from outside the requester's own groups. Throws when Slack cannot say who is in a group.
+ */
+export async function stillMissing(plan: Plan, policy: Policy, directory: Directory): Promise<Missing | null> {
+  if (countingApprovals(plan) < plan.approvalsNeeded) return 'approvals';
+  if (plan.approvalsNeeded === 0) return null;
+  const people = plan.approvals.filter((approval) => approval.digest === plan.digest).map((approval) => approval.userId);
+  if (policy.executors.length > 0 && !(await someListed(people, policy.executors, directory))) return 'executor';
+  const requester = personOf(plan.requestedBy);
+  if (requester === null || plan.risk !== 'critical') return null;
+  const theirs: string[] = [];
+  for (const group of policy.separate_groups) {
+    const members = await directory.groupMembers(group);
+    if (members.includes(requester)) theirs.push(...members);
+  }
+  return people.some((userId) => !theirs.includes(userId)) ? null : 'outside_group';
+}
+
+async function someListed(people: readonly string[], list: readonly string[], directory: Directory): Promise<boolean> {
+  for (const userId of people) {
+    const person = await directory.person(userId);
+    if (person !== null && (await isListed(person, list, directory))) return true;
+  }
+  return false;
+}

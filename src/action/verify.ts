@@ -23,7 +23,10 @@ function isOver(anomaly: Anomaly, series: MetricSeries | undefined, afterMs: num
   const { expected } = anomaly;
   if (expected === null) return false;
   const slack = (expected.high - expected.low) * SLACK;
-  return points.every((point) => point.value >= expected.low - slack && point.value <= expected.high + slack);
+  // What was too high has come down, what was too low has come up; beyond the other bound it is another story.
+  const over = anomaly.direction !== 'down' && points.some((point) => point.value > expected.high + slack);
+  const under = anomaly.direction !== 'up' && points.some((point) => point.value < expected.low - slack);
+  return !over && !under;
 }
 
 /**

@@ -37,6 +37,8 @@ export interface Verbs {
   /** `issue`: an incident or free text that resolves to exactly one (`conflict` with candidates in the hint when several fit). */
   proposeFix(request: FixRequest, actor: Actor): Promise<PlanView>;
   approve(planId: string, actor: Actor, how: { readonly via: Approval['via']; readonly digest: string | null }): Promise<PlanView>;
+  /** Takes one's own approval back before the plan is started. */
+  withdrawApproval(planId: string, actor: Actor): Promise<PlanView>;
   reject(planId: string, actor: Actor, reason: string): Promise<PlanView>;
   /** Stops a plan that has not started (the cancel button of a notice). */
   cancel(planId: string, actor: Actor, reason: string): Promise<PlanView>;

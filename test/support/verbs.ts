@@ -150,6 +150,12 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
       });
       return view(now.id);
     },
+    async withdrawApproval(planId, actor) {
+      const now = await plan(planId);
+      const left = await store.plans.withdraw(now.id, personOf(actor) ?? '', actor, clock.now());
+      if (left === null) throw new OpsError('conflict', `There is no approval of yours on ${now.id}.`, 'Its card shows where it is now.');
+      return view(now.id);
+    },
     reject: (planId, actor, reason) => end(planId, 'rejected', actor, reason),
     cancel: (planId, actor, reason) => end(planId, 'cancelled', actor, reason),
     async giveFeedback({ subject, verdict, meaning, comment }, actor) {

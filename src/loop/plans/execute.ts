@@ -8,7 +8,7 @@ import type { Receipt } from '../../domain/ports.ts';
 import type { Ops } from '../ops.ts';
 import { finish, stop } from './finish.ts';
 import { showPlan, tell } from './notices.ts';
-import { recheck, serviceOf } from './recheck.ts';
+import { recheck, serviceOf, switchesNow } from './recheck.ts';
 
 const ACTOR: Actor = system('executor');
 const STARTABLE: readonly PlanState[] = ['approved', 'notified'];
@@ -37,7 +37,7 @@ async function claim(ops: Ops, plan: Plan): Promise<Plan | null> {
   const service = await serviceOf(ops, plan);
   return await ops.store.transaction(async (tx) => {
     // The switch is read in the very transaction that claims: a pause that was answered before is never overtaken.
-    if (switchesOver(plan, service, await tx.switches.list()).length > 0) return null;
+    if (switchesOver(plan, service, await switchesNow(tx, ops.policy)).length > 0) return null;
     const claimed = await tx.plans.move(plan.id, { from: STARTABLE, to: 'claimed', digest: plan.digest, actor: ACTOR, verb: 'plan.claimed', atMs: nowMs });
     if (claimed === null) return null;
     if (claimed.incidentId !== null) {

@@ -1,7 +1,9 @@
 import { system } from '../../domain/actor.ts';
 import { explain } from '../../domain/explanation.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { Policy } from '../../domain/policy.ts';
 import type { Ops } from '../ops.ts';
+import { grant } from './approvals.ts';
 import { execute, resolveDoubt } from './execute.ts';
 import { stop } from './finish.ts';
 import { peopleToCall, tell } from './notices.ts';
@@ -60,7 +62,7 @@ export class Executor {
       await stop(this.#ops, plan.id, 'expired', system('executor'), 'nobody decided in time', ['approved', 'notified', 'awaiting_approval']);
       return;
     }
-    if (plan.state === 'awaiting_approval') return await this.#remind(plan, nowMs);
+    if (plan.state === 'awaiting_approval') return await this.#wait(plan, nowMs);
     if (this.#busy.has(plan.targetId)) return;
     const work = execute(this.#ops, plan)
       .catch((thrown: unknown) => this.#ops.log.error({ plan: plan.id, err: thrown }, 'a plan could not be moved on; it is looked at again'))
@@ -69,19 +71,47 @@ export class Executor {
     await Promise.race([work, new Promise((resolve) => setImmediate(resolve))]);
   }
 
-  /** Once, at half time. */
-  async #remind(plan: Plan, nowMs: number): Promise<void> {
-    if (plan.expiresAtMs === null || nowMs < (plan.createdAtMs + plan.expiresAtMs) / 2) return;
+  /** A plan that waits for people: let through when all of them have said yes, else they are reminded, and then others called. */
+  async #wait(plan: Plan, nowMs: number): Promise<void> {
+    const granted = await grant(this.#ops, plan).catch((thrown: unknown) => {
+      this.#ops.log.warn({ plan: plan.id, err: thrown }, 'cannot check who approved; the plan waits');
+      return false;
+    });
+    if (granted) this.#again = true;
+    else for (const call of callsFor(plan, this.#ops.policy)) if (nowMs >= call.atMs) await this.#call(plan, call, nowMs);
+  }
+
+  async #call(plan: Plan, { name, text, people }: Call, nowMs: number): Promise<void> {
     await this.#ops.store.transaction(async (tx) => {
-      if (!(await tx.dedupe.firstTime(`remind:${plan.id}`, nowMs))) return;
+      if (!(await tx.dedupe.firstTime(`${name}:${plan.id}`, nowMs))) return;
       const minutes = Math.max(1, Math.round(((plan.expiresAtMs ?? nowMs) - nowMs) / 60_000));
-      await tell(
-        tx,
-        plan.incidentId,
-        explain('plan.reminder', '{plan} still waits for approval; it expires in {minutes} min.', { plan: plan.id, minutes }),
-        nowMs,
-        peopleToCall(this.#ops.policy),
-      );
+      await tell(tx, plan.incidentId, explain(`plan.${name}`, text, { plan: plan.id, minutes }), nowMs, people);
     });
   }
+}
+
+interface Call {
+  readonly name: 'reminder' | 'escalated';
+  readonly atMs: number;
+  readonly text: string;
+  readonly people: string[];
+}
+
+/** Each once: a reminder at half time, and the next group when half of the rest is over. */
+function callsFor(plan: Plan, policy: Policy): readonly Call[] {
+  if (plan.expiresAtMs === null) return [];
+  const lifeMs = plan.expiresAtMs - plan.createdAtMs;
+  const reminder: Call = {
+    name: 'reminder',
+    atMs: plan.createdAtMs + lifeMs / 2,
+    text: '{plan} still waits for approval; it expires in {minutes} min.',
+    people: peopleToCall(policy),
+  };
+  const escalated: Call = {
+    name: 'escalated',
+    atMs: plan.createdAtMs + (lifeMs * 3) / 4,
+    text: 'Nobody has decided on {plan} yet, so you are called as well; it expires in {minutes} min.',
+    people: peopleToCall({ ...policy, approvers: policy.escalation }),
+  };
+  return policy.escalation.length === 0 ? [reminder] : [reminder, escalated];
 }

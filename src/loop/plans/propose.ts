@@ -1,6 +1,8 @@
 import { requireAction } from '../../action/catalogue/index.ts';
 import { paramProblem, planDigest } from '../../action/digest.ts';
-import { decideByRisk, effectiveRisk, type PolicyDecision } from '../../action/policy.ts';
+import { failuresOf } from '../../action/guard.ts';
+import { decide, effectiveRisk, type PolicyDecision } from '../../action/policy.ts';
+import { policyFor } from '../../action/rules.ts';
 import type { ActionFacts } from '../../domain/action.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
@@ -11,6 +13,8 @@ import type { Resource } from '../../domain/resource.ts';
 import type { Repositories } from '../../domain/store.ts';
 import type { Ops } from '../ops.ts';
 import { showPlan } from './notices.ts';
+import { isPromoted } from './promotions.ts';
+import { recentPlans } from './recheck.ts';
 
 export interface Proposal {
   readonly incident: Incident;
@@ -43,8 +47,11 @@ export async function propose(ops: Ops, proposal: Proposal): Promise<Plan> {
   const state = await ops.remediator.inspect(step, signal);
   const dryRun = await ops.remediator.dryRun(step, signal);
   const nowMs = clock.now();
-  const risk = effectiveRisk(facts, ops.policy);
-  const decision = decideByRisk(risk, ops.policy);
+  const risk = effectiveRisk(facts, ops.policy, await isPromoted(store, proposal.patternId, facts.name));
+  const { service, environment } = target;
+  const failures = failuresOf(step, await recentPlans(ops, null, nowMs), nowMs);
+  const own = policyFor(ops.policy, { action: facts.name, risk, service, environment });
+  const decision = decide(risk, own, { nowMs, service, failures });
   const draft: PlanDraft = {
     incidentId: proposal.incident.id,
     patternId: proposal.patternId,

@@ -1,11 +1,13 @@
-import { approvalRefusal, countingApprovals } from '../../action/people.ts';
+import { approvalRefusal } from '../../action/people.ts';
 import { type Actor, personOf } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
 import { requireSubject } from '../../domain/names.ts';
 import type { Approval } from '../../domain/plan.ts';
 import type { PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
+import { grant } from '../plans/approvals.ts';
 import { showPlan } from '../plans/notices.ts';
+import { policyOf } from '../plans/recheck.ts';
 import { refuse } from './people.ts';
 import { planView, requirePlan } from './views.ts';
 
@@ -21,7 +23,7 @@ export async function approve(
 ): Promise<PlanView> {
   const plan = await requirePlan(ops, requireSubject(planId, 'plan').id);
   const nowMs = ops.clock.now();
-  const refusal = await approvalRefusal(plan, actor, how.digest, nowMs, ops.policy, ops.directory);
+  const refusal = await approvalRefusal(plan, actor, how.digest, nowMs, await policyOf(ops, plan), ops.directory);
   const userId = personOf(actor);
   if (refusal !== null || userId === null) {
     const reason = refusal ?? 'machine';
@@ -29,21 +31,14 @@ export async function approve(
     throw refuse(reason, { plan: plan.id, verb: `approve ${plan.id}`, list: 'approvers' });
   }
   const approval: Approval = { userId, atMs: nowMs, digest: plan.digest, via: how.via };
-  await ops.store.transaction(async (tx) => {
+  const filed = await ops.store.transaction(async (tx) => {
     const approved = await tx.plans.approve(plan.id, approval, actor);
     if (approved === null) throw new OpsError('conflict', `${plan.id} was decided a moment ago.`, 'Its card shows where it is now.');
-    if (countingApprovals(approved) >= approved.approvalsNeeded) {
-      await tx.plans.move(plan.id, {
-        from: ['awaiting_approval'],
-        to: 'approved',
-        digest: plan.digest,
-        actor,
-        verb: 'plan.approved',
-        detail: { approvals: approved.approvals.length },
-        atMs: nowMs,
-      });
-    }
     await showPlan(tx, approved, nowMs);
+    return approved;
+  });
+  await grant(ops, filed, actor).catch((thrown: unknown) => {
+    ops.log.warn({ plan: plan.id, err: thrown }, 'the approval is filed; who else is needed is looked at again');
   });
   ops.executor.wake();
   return await planView(ops, plan.id);

@@ -1,3 +1,6 @@
+import { requireAction } from '../../action/catalogue/index.ts';
+import { effectiveRisk } from '../../action/policy.ts';
+import { anyRequester } from '../../action/rules.ts';
 import { type Actor, personOf } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
@@ -7,7 +10,9 @@ import type { Solution } from '../../domain/rca.ts';
 import type { FixRequest } from '../../domain/requests.ts';
 import type { PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
+import { isPromoted } from '../plans/promotions.ts';
 import { propose } from '../plans/propose.ts';
+import { policyOf } from '../plans/recheck.ts';
 import { requireListed } from './people.ts';
 import { resolveIncident } from './resolve.ts';
 import { planView } from './views.ts';
@@ -19,7 +24,7 @@ const LIVE = PLAN_STATES.filter((state) => !FINAL_PLAN_STATES.includes(state));
  * shown instead of a second one. A machine needs the scope `act:request`, a person must be one of the policy's requesters.
  */
 export async function proposeFix(ops: Ops, request: FixRequest, actor: Actor): Promise<PlanView> {
-  if (personOf(actor) !== null) await requireListed(ops, actor, 'requesters', 'ask for a fix');
+  if (personOf(actor) !== null) await requireListed(ops, actor, 'requesters', 'ask for a fix', anyRequester(ops.policy));
   else if (actor.type === 'system') throw new OpsError('forbidden', 'Only a person or a token can ask for a fix.');
   const incident = await resolveIncident(ops, request.issue);
   if (incident.state === 'resolved') throw new OpsError('conflict', `${incident.id} is resolved already.`, 'Nothing to fix.');
@@ -28,6 +33,10 @@ export async function proposeFix(ops: Ops, request: FixRequest, actor: Actor): P
   if (live !== undefined)
     throw new OpsError('conflict', `${live.id} (${live.action}) is under way for ${incident.id}.`, `Reject or cancel it first: "reject ${live.id}".`);
   const solution = await chooseSolution(ops, incident, request);
+  if (personOf(actor) !== null) {
+    const risk = effectiveRisk(requireAction(solution.action), ops.policy, await isPromoted(ops.store, solution.patternId, solution.action));
+    await requireListed(ops, actor, 'requesters', 'ask for this fix', await policyOf(ops, { ...solution, risk }));
+  }
   const plan = await propose(ops, { incident, ...solution, requestedBy: actor });
   return await planView(ops, plan.id);
 }

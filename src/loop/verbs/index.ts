@@ -17,6 +17,7 @@ import { lift, maintenance, silences } from './silences.ts';
 import { status } from './status.ts';
 import { topology } from './topology.ts';
 import { incidentView, planView } from './views.ts';
+import { withdrawApproval } from './withdraw.ts';
 
 /** Everything that can be asked of opsloop, over one Ops. */
 export const createVerbs = (ops: Ops): Verbs => ({
@@ -27,6 +28,7 @@ export const createVerbs = (ops: Ops): Verbs => ({
   pattern: (id) => pattern(ops, id),
   proposeFix: (request, actor) => proposeFix(ops, request, actor),
   approve: (planId, actor, how) => approve(ops, planId, actor, how),
+  withdrawApproval: (planId, actor) => withdrawApproval(ops, planId, actor),
   reject: (planId, actor, reason) => reject(ops, planId, actor, reason),
   cancel: (planId, actor, reason) => cancel(ops, planId, actor, reason),
   giveFeedback: (request, actor) => giveFeedback(ops, request, actor),

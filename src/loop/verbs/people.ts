@@ -1,6 +1,7 @@
 import { listedRefusal, type Refusal } from '../../action/people.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { type ErrorCode, OpsError } from '../../domain/errors.ts';
+import type { Policy } from '../../domain/policy.ts';
 import type { Ops } from '../ops.ts';
 
 /** One sentence and one hint for each reason to refuse. */
@@ -27,7 +28,13 @@ export function refuse(refusal: Refusal, params: { readonly plan?: string; reado
 }
 
 /** Throws unless the policy lists this person for it. */
-export async function requireListed(ops: Ops, actor: Actor, list: 'requesters' | 'approvers' | 'operators', verb: string): Promise<void> {
-  const refusal = await listedRefusal(actor, list, ops.policy, ops.directory);
+export async function requireListed(
+  ops: Ops,
+  actor: Actor,
+  list: 'requesters' | 'approvers' | 'operators',
+  verb: string,
+  policy: Policy = ops.policy,
+): Promise<void> {
+  const refusal = await listedRefusal(actor, list, policy, ops.directory);
   if (refusal !== null) throw refuse(refusal, { verb, list });
 }

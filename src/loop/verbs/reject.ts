@@ -5,6 +5,7 @@ import type { Plan, PlanState } from '../../domain/plan.ts';
 import type { PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
 import { stop } from '../plans/finish.ts';
+import { policyOf } from '../plans/recheck.ts';
 import { requireListed } from './people.ts';
 import { planView, requirePlan } from './views.ts';
 
@@ -22,19 +23,20 @@ export async function cancel(ops: Ops, planId: string, actor: Actor, reason: str
 
 async function end(ops: Ops, planId: string, actor: Actor, reason: string, to: 'rejected' | 'cancelled', from: readonly PlanState[]): Promise<PlanView> {
   const plan = await requirePlan(ops, requireSubject(planId, 'plan').id);
-  await requireMayStop(ops, actor, to);
+  await requireMayStop(ops, plan, actor, to);
   const ended = await stop(ops, plan.id, to, actor, reason.trim().slice(0, MOST_REASON) || 'no reason given', from);
   if (ended === null) throw tooLate(await requirePlan(ops, plan.id), to);
   return await planView(ops, plan.id);
 }
 
-async function requireMayStop(ops: Ops, actor: Actor, to: 'rejected' | 'cancelled'): Promise<void> {
-  if (to === 'rejected') return await requireListed(ops, actor, 'approvers', 'reject a plan');
-  const asRequester = await requireListed(ops, actor, 'requesters', 'cancel a plan').then(
+async function requireMayStop(ops: Ops, plan: Plan, actor: Actor, to: 'rejected' | 'cancelled'): Promise<void> {
+  const policy = await policyOf(ops, plan);
+  if (to === 'rejected') return await requireListed(ops, actor, 'approvers', 'reject a plan', policy);
+  const asRequester = await requireListed(ops, actor, 'requesters', 'cancel a plan', policy).then(
     () => true,
     () => false,
   );
-  if (!asRequester) await requireListed(ops, actor, 'approvers', 'cancel a plan');
+  if (!asRequester) await requireListed(ops, actor, 'approvers', 'cancel a plan', policy);
 }
 
 function tooLate(plan: Plan, to: 'rejected' | 'cancelled'): OpsError {

@@ -4,7 +4,7 @@ import type { Incident } from '../../domain/incident.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { IncidentView, PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
-import { serviceOf } from '../plans/recheck.ts';
+import { serviceOf, switchesNow } from '../plans/recheck.ts';
 
 const MOST_PLANS = 50;
 
@@ -29,5 +29,5 @@ export async function incidentView(ops: Ops, id: string): Promise<IncidentView> 
 export async function planView(ops: Ops, id: string): Promise<PlanView> {
   const plan = await requirePlan(ops, id);
   const incident = plan.incidentId === null ? null : await ops.store.incidents.get(plan.incidentId);
-  return { plan, incident, paused: switchesOver(plan, await serviceOf(ops, plan), await ops.store.switches.list()) };
+  return { plan, incident, paused: switchesOver(plan, await serviceOf(ops, plan), await switchesNow(ops.store, ops.policy)) };
 }

@@ -1,0 +1,43 @@
+import { countingApprovals, type Missing, stillMissing } from '../../action/people.ts';
+import { type Actor, system } from '../../domain/actor.ts';
+import { explain } from '../../domain/explanation.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Ops } from '../ops.ts';
+import { showPlan, tell } from './notices.ts';
+import { policyOf } from './recheck.ts';
+
+const WORDS: Record<Exclude<Missing, 'approvals'>, string> = {
+  executor: '{plan} has enough approvals; one of the people who may start it has to be among them.',
+  outside_group: '{plan} has enough approvals; one has to come from outside the group of the person who asked.',
+};
+
+/**
+ * Lets a plan run once the right people have approved it. Called after each approval, and for every plan that waits, so that a
+ * crash in between, or two approvals at once, leave none behind. False: something is still missing.
+ */
+export async function grant(ops: Ops, plan: Plan, actor: Actor = system('executor')): Promise<boolean> {
+  if (plan.state !== 'awaiting_approval' || countingApprovals(plan) < plan.approvalsNeeded) return false;
+  const missing = await stillMissing(plan, await policyOf(ops, plan), ops.directory);
+  const nowMs = ops.clock.now();
+  return await ops.store.transaction(async (tx) => {
+    const now = await tx.plans.get(plan.id); // an approval may have been withdrawn while Slack was asked
+    if (now === null || countingApprovals(now) < now.approvalsNeeded) return false;
+    if (missing !== null && missing !== 'approvals') {
+      if (await tx.dedupe.firstTime(`missing:${missing}:${plan.id}`, nowMs)) {
+        await tell(tx, plan.incidentId, explain(`plan.missing_${missing}`, WORDS[missing], { plan: plan.id }), nowMs);
+      }
+      return false;
+    }
+    const moved = await tx.plans.move(plan.id, {
+      from: ['awaiting_approval'],
+      to: 'approved',
+      digest: plan.digest,
+      actor,
+      verb: 'plan.approved',
+      detail: { approvals: now.approvals.length },
+      atMs: nowMs,
+    });
+    if (moved !== null) await showPlan(tx, moved, nowMs);
+    return moved !== null;
+  });
+}
