@@ -12,6 +12,15 @@ export const ACTION_VERBS = [
   'feedback_good',
   'feedback_bad',
   'save_pattern',
+  'edit',
+  'lift',
+  'silence',
+  'detect',
+  'topology',
+  'pause',
+  'resume',
+  'set_language', // `subject` is auto, en or zh
+  'set_dm', // `subject` is on or off
   'meaning_alert', // "it was about the alert": `digest` carries the verdict, good or bad
   'meaning_fix',
   'meaning_match',

@@ -4,7 +4,7 @@ import type { AnalyseReport } from '../src/domain/requests.ts';
 import { type Card, type CardOptions, code, date, percent, plain, safe } from './card.ts';
 import { causeWords, confidence } from './incident-words.ts';
 import { explained, localised, say } from './locales/say.ts';
-import { actions, button, context, header, list, plainText, section } from './parts.ts';
+import { actions, button, context, header, list, picture, plainText, section } from './parts.ts';
 import { actionOnTarget, actionTitle, paramWords, riskWords } from './plan-words.ts';
 
 /** What root-cause analysis found: the likely cause with its evidence, the others, what could be done, what could not be checked. */
@@ -76,8 +76,15 @@ function buttons(subject: string, solution: Solution | undefined, options: CardO
   ];
 }
 
+/** Slack file ids of pictures that were drawn before; null: none. */
+export interface WhyPictures {
+  readonly timeline: string | null;
+  readonly topology: string | null;
+}
+const NO_PICTURES: WhyPictures = { timeline: null, topology: null };
+
 /** All evidence, for and against, by the four dimensions; and what could not be checked. */
-export function whyModal(report: AnalyseReport, options: CardOptions): ModalView {
+export function whyModal(report: AnalyseReport, options: CardOptions, pictures: WhyPictures = NO_PICTURES): ModalView {
   const words = say(options.locale);
   const hypotheses = report.analysis.hypotheses.slice(0, 4);
   return {
@@ -87,6 +94,8 @@ export function whyModal(report: AnalyseReport, options: CardOptions): ModalView
     blocks: [
       section(`*${safe(localised(report.title, options.locale), 200)}*`),
       ...(hypotheses.length === 0 ? [section(words('analysis.nothing'))] : hypotheses.flatMap((one, index) => hypothesisBlocks(one, index, options))),
+      ...picture(pictures.timeline, words('why.timeline')),
+      ...picture(pictures.topology, words('why.topology')),
       ...list(words('why.gaps'), gapLines(report, 6, options)),
       ...context([words('analysis.at', { when: date(report.analysis.atMs) })]),
     ],

@@ -13,6 +13,7 @@ export interface CardOptions {
   readonly locale: Locale;
   readonly nowMs: number;
   readonly chartFileId?: string | null; // a Slack file id; the card shows no picture without it
+  readonly mentions?: readonly string[]; // people and groups the card calls
   readonly linkBase?: string | null; // where patterns can be read in a browser: `<linkBase>/patterns/PAT-001`
 }
 

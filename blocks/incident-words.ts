@@ -5,7 +5,7 @@ import { FINAL_PLAN_STATES, type Plan } from '../src/domain/plan.ts';
 import { formatQuantity } from '../src/domain/quantity.ts';
 import type { Hypothesis, Solution } from '../src/domain/rca.ts';
 import type { IncidentView } from '../src/domain/views.ts';
-import { type CardOptions, code, date, type Locale, percent, safe } from './card.ts';
+import { type CardOptions, code, date, type Locale, mention, percent, safe } from './card.ts';
 import { explained, say } from './locales/say.ts';
 
 const STATE_ICONS: Record<IncidentState, string> = {
@@ -29,6 +29,13 @@ export function where(incident: Incident, locale: Locale): string {
   const resources = first === undefined ? '' : more.length === 0 ? code(first) : words('incident.and_more', { first: code(first), n: more.length });
   return [resources, place.filter((part) => part !== '').join(' ')].filter((part) => part !== '').join(' · ') || '–';
 }
+
+/** The people and groups a card calls; empty when it calls nobody. */
+export const mentionLine = (options: CardOptions): string =>
+  (options.mentions ?? [])
+    .slice(0, 20)
+    .flatMap((id) => mention(id) ?? [])
+    .join(' ');
 
 /** The signal that says most: live before ended, then by severity. */
 function worstSignal(anomalies: readonly Anomaly[]): Anomaly | undefined {

@@ -3,7 +3,7 @@ import type { Incident } from '../src/domain/incident.ts';
 import type { IncidentView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, date, duration, mention, plain, safe, severity, severityWord } from './card.ts';
 import { foldedIncidentCard } from './incident-folded.ts';
-import { causeWords, howBad, incidentIcon, livePlan, matchWords, sameProblem, untriedSolution, where } from './incident-words.ts';
+import { causeWords, howBad, incidentIcon, livePlan, matchWords, mentionLine, sameProblem, untriedSolution, where } from './incident-words.ts';
 import { localised, say } from './locales/say.ts';
 import { actions, button, context, fields, header, picture, section } from './parts.ts';
 import { planButtons } from './plan.ts';
@@ -113,6 +113,7 @@ function footnotes(incident: Incident, options: CardOptions): string[] {
   const failed = incident.failedStage;
   const gaps = incident.analysis?.gaps.length ?? 0;
   return [
+    incident.acknowledgedBy === null ? mentionLine(options) : '', // called until somebody is on it
     failed === null ? '' : `⚠️ ${words('incident.failed_stage', { stage: stageWords(failed.stage, options), n: failed.attempts })}`,
     incident.acknowledgedBy === null
       ? ''

@@ -1,9 +1,11 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from '@slack/types';
 import type { FeedbackMeaning, Verdict } from '../src/domain/feedback.ts';
 import { PATTERN_CATEGORIES, type Pattern } from '../src/domain/pattern.ts';
+import type { Plan } from '../src/domain/plan.ts';
 import { type CardOptions, cut, plain, safe } from './card.ts';
 import { say } from './locales/say.ts';
 import { plainText, section } from './parts.ts';
+import { actionOnTarget, paramName } from './plan-words.ts';
 
 /** Reject with a reason. `private_metadata` is the plan's name; the reason is at REASON. */
 export const REJECT_CALLBACK = 'ops_reject';
@@ -13,6 +15,9 @@ export const SILENCE_CALLBACK = 'ops_silence';
 export const PATTERN_CALLBACK = 'ops_pattern';
 /** Feedback with a comment. `private_metadata` is JSON `{"subject","verdict"}`; values at MEANING and COMMENT. */
 export const FEEDBACK_CALLBACK = 'ops_feedback';
+
+/** Other parameters for a plan. `private_metadata` is the plan's name; each value is at `paramPlace(name)`. */
+export const PARAMS_CALLBACK = 'ops_params';
 
 /** Where a value is in `view.state.values[block_id][action_id]`. */
 interface Place {
@@ -30,6 +35,8 @@ export const SYMPTOMS = place('symptoms'); // .value, one a line
 export const CAUSES = place('causes'); // .value, one a line, may be null
 export const MEANING = place('meaning'); // .selected_option.value
 export const COMMENT = place('comment'); // .value, may be null
+
+export const paramPlace = (name: string): Place => place(`param_${name}`); // .value
 
 interface TextInput {
   readonly at: Place;
@@ -90,6 +97,18 @@ export function rejectModal(planId: string, options: CardOptions): ModalView {
     textInput({ at: REASON, label: words('modal.reason'), max: 500, lines: true }),
   ];
   return modal(REJECT_CALLBACK, words('modal.reject.title'), words('button.reject'), planId, blocks, options);
+}
+
+const PARAMS_MAX = 10;
+
+/** The parameters of a plan, to be changed. */
+export function paramsModal(plan: Plan, options: CardOptions): ModalView {
+  const words = say(options.locale);
+  const inputs = Object.entries(plan.params)
+    .slice(0, PARAMS_MAX)
+    .map(([name, value]) => textInput({ at: paramPlace(name.slice(0, 100)), label: paramName(name, options.locale), value: String(value), max: 200 }));
+  const blocks = [section(words('modal.params.text', { plan: safe(plan.id, 40), action: actionOnTarget(plan, options.locale) })), ...inputs];
+  return modal(PARAMS_CALLBACK, words('modal.params.title'), words('modal.params.submit'), plan.id, blocks, options);
 }
 
 const HOUR = 3_600_000;

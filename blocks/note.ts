@@ -8,9 +8,10 @@ export function noteText(explanation: Explanation, locale: Locale): string {
   return safe(explained(explanation, locale), 2500);
 }
 
-/** A note in a thread or channel; `mentions` are user and group ids, anything else is left out. */
-export function noteCard(explanation: Explanation, mentions: readonly string[], options: CardOptions): Card {
+/** A note in a thread or channel; `mentions` are user and group ids, anything else is left out. `about` names the subject where the place does not. */
+export function noteCard(explanation: Explanation, mentions: readonly string[], options: CardOptions, about: string | null = null): Card {
   const called = mentions.slice(0, 20).flatMap((id) => mention(id) ?? []);
-  const text = [...called, noteText(explanation, options.locale) || '–'].join(' ');
+  const named = about === null ? [] : [`*${safe(about, 40)}*`];
+  const text = [...called, ...named, noteText(explanation, options.locale) || '–'].join(' ');
   return { text, blocks: [section(text)] };
 }

@@ -38,11 +38,14 @@ export function actionOnTarget(plan: { readonly action: string; readonly targetI
   return say(locale)('action.on', { action: safe(actionTitle(plan.action, locale), 120), target: code(plan.targetId) });
 }
 
+/** Not escaped. */
+export const paramName = (name: string, locale: Locale): string => sayIfKnown(locale, `param.${name}`) ?? name.replaceAll('_', ' ');
+
 /** "count 4 · size large", at most six; empty when there are none. */
 export function paramWords(params: Params, locale: Locale): string {
   return Object.entries(params)
     .slice(0, 6)
-    .map(([name, value]) => `${safe(sayIfKnown(locale, `param.${name}`) ?? name.replaceAll('_', ' '), 40)} ${code(String(value), 40)}`)
+    .map(([name, value]) => `${safe(paramName(name, locale), 40)} ${code(String(value), 40)}`)
     .join(' · ');
 }
 

@@ -18,7 +18,7 @@ export function planCard(view: PlanView, options: CardOptions): Card {
     section([`*${state}* · ${code(plan.targetId)} · ${riskWords(plan.risk, options.locale)}`, ...endLines(plan, options)].join('\n')),
     ...(ended ? [] : details(plan, options)),
     ...statusBlocks(view, options),
-    ...actions(planButtons(plan, options)),
+    ...actions([...planButtons(plan, options), ...editButton(plan, options)]),
     ...context([
       incident === null ? '' : words('plan.for_incident', { incident: incidentName(incident, options.locale) }),
       words('plan.requested', { who: who(plan.requestedBy, options.locale), when: date(plan.createdAtMs) }),
@@ -86,6 +86,13 @@ export function planButtons(plan: Plan, options: CardOptions): Button[] {
     return [button(words('button.good'), { verb: 'feedback_good', subject }), button(words('button.bad'), { verb: 'feedback_bad', subject })];
   }
   return [];
+}
+
+/** Only on the plan's own card, while it waits, and only when it has parameters. */
+function editButton(plan: Plan, options: CardOptions): Button[] {
+  const waits = plan.state === 'awaiting_approval' || plan.state === 'notified';
+  if (!waits || Object.keys(plan.params).length === 0 || plan.incidentId === null) return [];
+  return [button(say(options.locale)('button.edit'), { verb: 'edit', subject: plan.id })];
 }
 
 function graveConfirm(plan: Plan, options: CardOptions): { title: string; text: string; yes: string; no: string } {

@@ -14,8 +14,7 @@ export function statusCard(view: StatusView, options: CardOptions): Card {
   return { text, blocks: [header(`${loopIcon(view)} ${words('status.title')}`), ...statusBlocks(view, options)] };
 }
 
-/** The same for the status command and the Home tab. */
-export function statusBlocks(view: StatusView, options: CardOptions): KnownBlock[] {
+function statusBlocks(view: StatusView, options: CardOptions): KnownBlock[] {
   const words = say(options.locale);
   const { locale } = options;
   const paused = pausedLines(view.paused, options);
@@ -32,6 +31,15 @@ export function statusBlocks(view: StatusView, options: CardOptions): KnownBlock
       view.waitingPlans.slice(0, 6).map((one) => waitingLine(one, options)),
       moreLine(view.waitingPlans.length - 6, locale),
     ),
+    ...healthBlocks(view, options),
+  ];
+}
+
+/** When the loop last ran, and whether its sources answer. */
+export function healthBlocks(view: StatusView, options: CardOptions): KnownBlock[] {
+  const words = say(options.locale);
+  const { locale } = options;
+  return [
     ...fields([
       [words('status.tick'), tickWords(view, locale)],
       [words('status.sources'), sourceWords(view, locale)],

@@ -5,18 +5,24 @@ import { ackButton } from './buttons/ack.ts';
 import { analyseButton } from './buttons/analyse.ts';
 import { approveButton } from './buttons/approve.ts';
 import { cancelButton } from './buttons/cancel.ts';
+import { editButton } from './buttons/edit.ts';
 import { feedbackButton } from './buttons/feedback.ts';
 import { fixButton } from './buttons/fix.ts';
+import { liftButton } from './buttons/lift.ts';
 import { meaningButton } from './buttons/meaning.ts';
+import { quickButton } from './buttons/quick.ts';
 import { rejectButton } from './buttons/reject.ts';
 import { runbookButton } from './buttons/runbook.ts';
 import { savePatternButton } from './buttons/save-pattern.ts';
+import { settingsButton } from './buttons/settings.ts';
 import { whyButton } from './buttons/why.ts';
 import { detect } from './detect.ts';
 import { feedback } from './feedback.ts';
 import { fix } from './fix.ts';
 import { helpOn } from './help.ts';
+import { maintenance } from './maintenance.ts';
 import { feedbackModalHandler } from './modals/feedback.ts';
+import { paramsModalHandler } from './modals/params.ts';
 import { patternModalHandler } from './modals/pattern.ts';
 import { rejectModalHandler } from './modals/reject.ts';
 import { silenceModalHandler } from './modals/silence.ts';
@@ -30,11 +36,34 @@ import { analyseMessage } from './shortcuts/analyse-message.ts';
 import { sayWhatWasWrong } from './shortcuts/say-what-was-wrong.ts';
 import { silenceThis } from './shortcuts/silence-this.ts';
 import { silence } from './silence.ts';
+import { silences } from './silences.ts';
 import { status } from './status.ts';
+import { topology } from './topology.ts';
 import type { Button, Command, CommandName, MessageShortcut, Modal, Reaction } from './types.ts';
+import { unsilence } from './unsilence.ts';
+import { week } from './week.ts';
 
 /** Everything people can say or press. Registration, help and the check of manifest.yml all read these lists. */
-const spoken = [detect, rca, pattern, fix, approve, reject, feedback, status, ack, silence, pause, resume, audit] satisfies readonly Command[];
+const spoken = [
+  detect,
+  rca,
+  pattern,
+  fix,
+  approve,
+  reject,
+  feedback,
+  status,
+  ack,
+  silence,
+  silences,
+  unsilence,
+  maintenance,
+  topology,
+  week,
+  pause,
+  resume,
+  audit,
+] satisfies readonly Command[];
 export const commands: readonly Command[] = [...spoken, helpOn(spoken)];
 
 /** Slash commands: each of these takes its arguments directly; `/ops` takes every command. */
@@ -53,8 +82,18 @@ export const buttons = [
   feedbackButton,
   meaningButton,
   savePatternButton,
+  editButton,
+  liftButton,
+  quickButton,
+  settingsButton,
 ] as const satisfies readonly Button[];
 
-export const modals = [rejectModalHandler, silenceModalHandler, patternModalHandler, feedbackModalHandler] as const satisfies readonly Modal[];
+export const modals = [
+  rejectModalHandler,
+  paramsModalHandler,
+  silenceModalHandler,
+  patternModalHandler,
+  feedbackModalHandler,
+] as const satisfies readonly Modal[];
 export const messageShortcuts = [analyseMessage, silenceThis, sayWhatWasWrong] as const satisfies readonly MessageShortcut[];
 export const reactions = [thumbsUp, thumbsDown] as const satisfies readonly Reaction[];

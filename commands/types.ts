@@ -1,13 +1,19 @@
 import type { ModalView } from '@slack/types';
 import type { ActionVerb } from '../blocks/action-id.ts';
+import type { WhyPictures } from '../blocks/analysis.ts';
 import type { Card, CardOptions, Locale } from '../blocks/card.ts';
+import type { PictureSpec } from '../src/domain/chart.ts';
 import type { Verdict } from '../src/domain/feedback.ts';
+import type { Preferences } from '../src/domain/quiet.ts';
 import type { Verbs } from '../src/loop/verbs.ts';
 
 /** What every handler may use: the verbs of the loop, and nothing of Slack. */
 export interface Tools {
   readonly verbs: Verbs;
   readonly nowMs: number;
+  /** Pictures of an incident that Slack has already. */
+  readonly pictures: (incidentId: string) => Promise<WhyPictures>;
+  readonly preferences: { get(userId: string): Promise<Preferences>; set(userId: string, preferences: Preferences): Promise<void> };
 }
 
 /** Who asks, and how to speak to them (`forMe`: their language) and to the channel (`forAll`: its language). */
@@ -30,6 +36,7 @@ export interface Answer {
   readonly subject: string | null; // what it is about: a reaction on it is a verdict on that
   readonly live: boolean; // it is the subject's own card, and follows its state
   readonly locale: Locale; // of a live card, to keep it in its language
+  readonly picture?: PictureSpec; // drawn and put under the card; without it the card still says everything
 }
 export const publicly = (card: Card, about: string | null = null): Answer => ({ audience: 'everyone', card, subject: about, live: false, locale: 'en' });
 /** The card of an incident or plan itself. */
@@ -47,6 +54,11 @@ export type CommandName =
   | 'status'
   | 'ack'
   | 'silence'
+  | 'silences'
+  | 'unsilence'
+  | 'maintenance'
+  | 'topology'
+  | 'week'
   | 'pause'
   | 'resume'
   | 'audit'

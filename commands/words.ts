@@ -33,6 +33,11 @@ interface Words {
   readonly noPlanWaits: (incident: string) => string;
   readonly badWindow: string;
   readonly notOurCard: string;
+  readonly maintenanceNeeds: string;
+  readonly maintenanceExample: string;
+  readonly dmSet: (on: boolean) => string;
+  readonly languageSet: string;
+  readonly notANumber: string;
 }
 
 const en: Words = {
@@ -68,40 +73,50 @@ const en: Words = {
   noPlanWaits: (incident) => `No plan of ${incident} is waiting for a decision.`,
   badWindow: 'This window is from an older version.',
   notOurCard: 'That message is not one of my cards.',
+  maintenanceNeeds: 'Say which service is worked on, and for how long.',
+  maintenanceExample: 'For example: maintenance checkout 2h in 30m new database',
+  dmSet: (on) => (on ? 'From now on I write you when an approval waits for you.' : 'I do not write you any more. Approvals wait on the cards and in Home.'),
+  languageSet: 'I speak English with you from now on.',
+  notANumber: 'A parameter is not of the kind it was: a number stays a number.',
 };
 
 const zh: Words = {
   unknown: (word) => `我不认识“${word}”。`,
-  didYouMean: (name) => `您是不是想用“${name}”?`,
+  didYouMean: (name) => `你是不是想用“${name}”？`,
   tryHelp: '输入“帮助”查看我能做什么。',
-  needs: (usage) => `缺少内容:${usage}`,
-  example: (text) => `例如:${text}`,
+  needs: (usage) => `缺少内容：${usage}`,
+  example: (text) => `例如：${text}`,
   silenceNeeds: '请说明要静默什么、静默多久。',
   silenceBounds: '静默时长为一分钟到七天。',
-  silenceExample: '例如:静默 rds/checkout-db 2小时 维护',
-  feedbackNeeds: '请说明针对什么,以及好或不好。',
-  feedbackExample: '例如:反馈 INC-12 好',
-  approved: (plan, have, need) => (need > have ? `您对 ${plan} 的批准已记录:${have}/${need}。` : `您对 ${plan} 的批准已记录,批准人数已够。`),
-  rejected: (plan) => `${plan} 已拒绝,不会执行。`,
-  cancelled: (plan) => `${plan} 已取消,不会执行。`,
+  silenceExample: '例如：静默 rds/checkout-db 2小时 维护',
+  feedbackNeeds: '请说明针对什么，以及好或不好。',
+  feedbackExample: '例如：反馈 INC-12 好',
+  approved: (plan, have, need) => (need > have ? `你对 ${plan} 的批准已记录：${have}/${need}。` : `你对 ${plan} 的批准已记录，批准人数已够。`),
+  rejected: (plan) => `${plan} 已拒绝，不会执行。`,
+  cancelled: (plan) => `${plan} 已取消，不会执行。`,
   proposed: (plan) => `已提出 ${plan}。`,
   oldButton: '这个按钮来自旧卡片。',
-  oldCard: (subject) => `那张卡片已过期,现在显示的是 ${subject} 的最新状态。`,
-  noRunbook: (incident) => `${incident} 还没有运行手册。`,
-  noRunbookHint: (incident) => `请先分析:根因 ${incident}`,
-  runbookComes: '运行手册马上会发到线程里。',
+  oldCard: (subject) => `那张卡片已过期，现在显示的是 ${subject} 的最新状态。`,
+  noRunbook: (incident) => `${incident} 还没有操作手册。`,
+  noRunbookHint: (incident) => `请先分析：根因 ${incident}`,
+  runbookComes: '操作手册马上会发到消息列里。',
   notAnalysed: (incident) => `${incident} 还没有分析。`,
-  learned: (pattern, title) => `已保存为 ${pattern}:${title}`,
+  learned: (pattern, title) => `已保存为 ${pattern}：${title}`,
   reasonByButton: '通过按钮',
   tooMuch: '现在请求太多了。',
   tryLater: '请几秒后再试。',
   working: '正在处理……',
   emptyMessage: '那条消息里没有可以分析的文字。',
-  verdictGone: (subject) => `您对 ${subject} 的评价已收回。`,
-  severalPlans: (list) => `有多个方案在等待:${list}`,
-  noPlanWaits: (incident) => `${incident} 没有等待决定的方案。`,
+  verdictGone: (subject) => `你对 ${subject} 的评价已收回。`,
+  severalPlans: (list) => `有多个计划在等待：${list}`,
+  noPlanWaits: (incident) => `${incident} 没有等待决定的计划。`,
   badWindow: '这个窗口来自旧版本。',
   notOurCard: '那条消息不是我的卡片。',
+  maintenanceNeeds: '请说明维护哪个服务、维护多久。',
+  maintenanceExample: '例如：维护 checkout 2小时 30分钟后 换数据库',
+  dmSet: (on) => (on ? '以后有审批等你时，我会私信你。' : '以后不再私信你，审批在卡片和主页上等待。'),
+  languageSet: '以后我和你说中文。',
+  notANumber: '参数的类型不对：数字必须仍是数字。',
 };
 
 const ALL: Record<Locale, Words> = { en, zh };

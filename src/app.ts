@@ -13,6 +13,7 @@ import { createServer } from './http/server.ts';
 import { fetchText } from './http/webhooks/fetch.ts';
 import { incidentPicture } from './loop/picture.ts';
 import type { Executor } from './loop/plans/executor.ts';
+import { drawStory } from './loop/story.ts';
 import type { Verbs } from './loop/verbs.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createWatchdog } from './metrics/watchdog.ts';
@@ -64,8 +65,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     log,
     chart: async (incidentId) => {
       const spec = await incidentPicture(store, incidentId, clock.now());
-      return spec === null ? null : await charts.metricPng(spec);
+      return spec === null ? null : await charts.metricPng({ ...spec, locale: config.slack.locale });
     },
+    story: async (incidentId) => await drawStory(store, charts, incidentId, config.slack.locale, clock.now()),
+    draw: (spec) => charts.picturePng(spec),
+    operators: config.policy.operators,
     runbook: async (slug) => (await archive.get(runbookKey(slug)))?.content ?? null,
     mayApprove: async (userId, plan) =>
       personOf(plan.requestedBy) !== userId && (await listedRefusal(user(userId), 'approvers', config.policy, slack.directory)) === null,

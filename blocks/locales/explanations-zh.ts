@@ -12,6 +12,7 @@ export const explanationsZh: Readonly<Record<string, string>> = {
   'detect.forecast': '{metric} 为 {value}，约 {left} 后达到 {limit}（{earliest} 到 {latest} 之间）。',
   'detect.parted': '{metric} 与 {other} 平常同步变化，现在不再同步。',
   'detect.together': '{metric} 与同一资源的另外 {others} 个指标同时偏离平常值。',
+  'incident.nobody': '{incident} 已持续 {minutes} 分钟，还没有人处理。按“我来处理”可停止提醒。',
   'incident.recovered': '已自行恢复正常。',
   'log.burst': '日志中远多于平常：{template}（每分钟 {count} 行，平常 {usual} 行），例如：{example}',
   'log.new': '日志中新出现：{template}（每分钟 {count} 行），例如：{example}',
@@ -93,6 +94,7 @@ export const explanationsZh: Readonly<Record<string, string>> = {
   'rca.summary.nothing': '没有明显的原因。{missing}',
   'rca.summary.one': '{cause}（把握 {percent}%。）{missing}',
   'rca.summary.two': '{cause}（把握 {percent}%。）也可能是：{second}{missing}',
+  'plan.waits_for_you': '{plan} 等待你批准：对 {target} 执行{action}（{incident}）。在这里说“批准 {plan}”，或使用它的卡片。',
   'switch.paused': '操作已暂停（{scope}）。恢复之前不会执行。',
   'switch.resumed': '操作已恢复（{scope}）。',
 };

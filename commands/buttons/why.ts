@@ -6,10 +6,10 @@ import { words } from '../words.ts';
 /** The evidence as it was found: read, not looked for again, because a window must open within three seconds. */
 export const whyButton: Button = {
   verbs: ['why'],
-  async press(click, { verbs }) {
+  async press(click, { verbs, pictures }) {
     const { incident } = await verbs.incident(click.subject);
     const say = words(click.forMe.locale);
     if (incident.analysis === null) throw new OpsError('not_found', say.notAnalysed(incident.id), say.noRunbookHint(incident.id));
-    return { modal: whyModal({ incident, title: incident.title, analysis: incident.analysis }, click.forMe) };
+    return { modal: whyModal({ incident, title: incident.title, analysis: incident.analysis }, click.forMe, await pictures(incident.id)) };
   },
 };

@@ -1,7 +1,7 @@
 import type { TimelineSpec } from '../domain/chart.ts';
 import { COLOURS } from './annotations.ts';
 import { line, page, WIDE, words } from './svg.ts';
-import { chartWord } from './words.ts';
+import { chartLabel, chartWord } from './words.ts';
 
 type Tone = TimelineSpec['events'][number]['tone'];
 const TONES: Record<Tone, string> = { signal: COLOURS.anomaly, change: COLOURS.marker, loop: '#0b69a3', person: '#8d6b1a' };
@@ -27,7 +27,7 @@ export function timelineSvg(spec: TimelineSpec): string {
       words(clock(event.atMs), 36, y, { colour: COLOURS.soft, size: 15 }),
       shape(event.tone, 132, y - 5, colour),
       words(chartWord(spec.locale, event.tone), 152, y, { colour, size: 15, max: 90 }),
-      words(event.label, 246, y, { max: 580 }),
+      words(chartLabel(spec.locale, event.label), 246, y, { max: 580 }),
       span,
       shape(event.tone, x(event.atMs), y - 5, colour),
     ].join('');

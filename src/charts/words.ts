@@ -30,6 +30,9 @@ const EN = {
   healed: 'fixed by opsloop',
   noise: 'false alarms',
   other: 'other',
+  opened: 'incident opened',
+  analysed: 'cause looked for',
+  resolved: 'incident resolved',
 } as const;
 type ChartWord = keyof typeof EN;
 
@@ -64,6 +67,9 @@ const ZH: Record<ChartWord, string> = {
   healed: 'opsloop 修复',
   noise: '误报',
   other: '其他',
+  opened: '事件开启',
+  analysed: '查找原因',
+  resolved: '事件解决',
 };
 
 type Locale = 'en' | 'zh' | undefined;

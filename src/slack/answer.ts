@@ -1,6 +1,7 @@
 import type { RespondFn } from '@slack/bolt';
 import type { Card, CardOptions } from '../../blocks/card.ts';
 import { errorCard } from '../../blocks/error.ts';
+import { picture } from '../../blocks/parts.ts';
 import { type Answer, privately } from '../../commands/types.ts';
 import { sentence, words } from '../../commands/words.ts';
 import { toOpsError } from '../domain/errors.ts';
@@ -24,7 +25,22 @@ const NOT_THERE: ReadonlySet<string> = new Set(['channel_not_found', 'not_in_cha
 
 /** Gives an answer where it was asked; rides out "slow down". Throws OpsError when Slack takes it nowhere. */
 export async function give(context: EdgeContext, where: Where, answer: Answer): Promise<void> {
-  await patiently(() => (answer.audience === 'everyone' ? toEveryone(context, where, answer) : toAsker(context, where, answer.card)));
+  const shown = await withPicture(context, answer);
+  await patiently(() => (shown.audience === 'everyone' ? toEveryone(context, where, shown) : toAsker(context, where, shown.card)));
+}
+
+/** The picture goes under the card's first block; whatever fails there, the card goes without. */
+async function withPicture(context: EdgeContext, answer: Answer): Promise<Answer> {
+  if (answer.picture === undefined) return answer;
+  try {
+    const { blocks, text } = answer.card;
+    const fileId = await context.poster.uploadPicture(await context.draw(answer.picture), `${answer.picture.kind}.png`, text);
+    await realTime.sleep(context.pictureWaitMs);
+    return { ...answer, card: { text, blocks: [...blocks.slice(0, 1), ...picture(fileId, text), ...blocks.slice(1)] } };
+  } catch (error) {
+    context.log.warn({ error: String(error) }, 'an answer goes without its picture');
+    return answer;
+  }
 }
 
 async function toEveryone(context: EdgeContext, where: Where, { card, subject, live, locale }: Answer): Promise<void> {

@@ -1,5 +1,6 @@
 import { App } from '@slack/bolt';
 import type { Config } from '../config.ts';
+import type { PictureSpec } from '../domain/chart.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -12,7 +13,7 @@ import type { EdgeContext } from './context.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { createSlackDirectory } from './directory.ts';
 import { FATAL_AUTH_ERRORS, slackErrorCode, slackFailure } from './errors.ts';
-import { createHome } from './home.ts';
+import { createHome, welcome } from './home.ts';
 import { listenToActions } from './listeners/actions.ts';
 import { listenToCommands } from './listeners/commands.ts';
 import { listenToHome } from './listeners/home.ts';
@@ -20,7 +21,7 @@ import { listenToMessages } from './listeners/messages.ts';
 import { listenToReactions } from './listeners/reactions.ts';
 import { listenToShortcuts } from './listeners/shortcuts.ts';
 import { listenToViews } from './listeners/views.ts';
-import { createSlackNotifier, type SlackNotifier } from './notifier.ts';
+import { createSlackNotifier, type NotifierParts, type SlackNotifier } from './notifier.ts';
 import { createPace } from './pace.ts';
 import { createPoster } from './poster.ts';
 import { createPosting } from './posting.ts';
@@ -32,6 +33,7 @@ import { createWindows } from './windows.ts';
 import { createWorkers } from './workers.ts';
 
 const STOP_WAIT_MS = 5000;
+const GREETED_MAX = 5;
 
 export interface SlackEdgeParts {
   readonly slack: Config['slack'];
@@ -40,6 +42,11 @@ export interface SlackEdgeParts {
   readonly log: Log;
   /** PNG of an incident's metric; null: none can be drawn. */
   readonly chart: (incidentId: string) => Promise<Uint8Array | null>;
+  readonly story?: NotifierParts['story'];
+  /** PNG of a picture that is no chart of a metric. */
+  readonly draw?: (spec: PictureSpec) => Promise<Uint8Array>;
+  /** People who run opsloop: they are greeted when it first starts. */
+  readonly operators?: readonly string[];
   /** Markdown of a runbook of the archive. */
   readonly runbook: (slug: string) => Promise<string | null>;
   /** Who sees a plan among the approvals waiting for them. */
@@ -66,12 +73,15 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
   const timing = { ...TIMING, ...parts.timing };
   const settings = requiredSettings(slack);
   const client = createClient(settings.botToken, slack.api_url, log);
+  const draw = parts.draw ?? (() => Promise.reject(new OpsError('unavailable', 'Pictures are not drawn here.')));
   const poster = createPoster(client, createPace(timing.paceMs), log);
   const posting = createPosting();
   const directory = createSlackDirectory(client, clock);
   const home = createHome(parts.mayApprove, timing.homeAgainAfterMs);
   const notifier = createSlackNotifier({
     ...{ store, poster, posting, directory, clock, log, channel: settings.channel, locale: slack.locale, chart: parts.chart, runbook: parts.runbook },
+    ...{ routes: slack.routes, locales: slack.locales, story: parts.story, mayApprove: parts.mayApprove },
+    trend: parts.draw === undefined ? undefined : async (week, locale) => draw({ kind: 'trend', locale, days: week.days }),
     onShown: () => home.changed(),
     pictureRetryMs: timing.pictureRetryMs,
   });
@@ -99,6 +109,9 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
         log,
         workers,
         locale: slack.locale,
+        locales: slack.locales,
+        draw,
+        pictureWaitMs: timing.pictureRetryMs,
         botUserId: me.userId,
         workingAfterMs: timing.workingAfterMs,
       };
@@ -114,6 +127,9 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
       await store.outbox.release();
       delivery.start();
       log.info({ bot: me.userId, channel: settings.channel }, 'connected to Slack');
+      for (const userId of (parts.operators ?? []).filter((id) => /^[UW]/.test(id)).slice(0, GREETED_MAX)) {
+        await welcome(context, userId).catch((error: unknown) => log.warn({ userId, error: String(error) }, 'somebody who runs opsloop could not be greeted'));
+      }
     },
     async stop() {
       home.stop();

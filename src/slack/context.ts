@@ -1,14 +1,18 @@
 import type { WebClient } from '@slack/web-api';
 import type { CardOptions, Locale } from '../../blocks/card.ts';
 import type { Tools } from '../../commands/types.ts';
+import type { PictureSpec } from '../domain/chart.ts';
 import type { Log } from '../domain/log.ts';
 import type { Clock, Directory } from '../domain/ports.ts';
 import type { MessageRef, Store } from '../domain/store.ts';
 import type { Verbs } from '../loop/verbs.ts';
 import { subjectOfMessage } from './copies.ts';
 import type { SlackNotifier } from './notifier.ts';
+import { whyPicturesOf } from './pictures.ts';
 import type { Poster } from './poster.ts';
 import type { Posting } from './posting.ts';
+import { keepPreferences, languageOf, preferencesOf } from './preferences.ts';
+import { localeOfChannel } from './routing.ts';
 import type { Workers } from './workers.ts';
 
 const LOCALE_WAIT_MS = 800;
@@ -26,21 +30,41 @@ export interface EdgeContext {
   readonly log: Log;
   readonly workers: Workers;
   readonly locale: Locale; // of channels
+  readonly locales: Readonly<Record<string, Locale>>; // of single channels
+  readonly draw: (spec: PictureSpec) => Promise<Uint8Array>;
   readonly botUserId: string;
+  readonly pictureWaitMs: number; // a new file cannot be shown at once
   readonly workingAfterMs: number; // a command slower than this says that it is being worked on
 }
 
-export const tools = (context: EdgeContext): Tools => ({ verbs: context.verbs, nowMs: context.clock.now() });
+export const tools = (context: EdgeContext): Tools => ({
+  verbs: context.verbs,
+  nowMs: context.clock.now(),
+  pictures: (incidentId) => whyPicturesOf(context.store, incidentId),
+  preferences: {
+    get: (userId) => preferencesOf(context.store, userId),
+    set: (userId, preferences) => keepPreferences(context.store, userId, preferences, context.clock.now()),
+  },
+});
 
-/** How to speak to a person and to the place they are in. In a DM both are the person's language. */
-export async function askerOf(context: EdgeContext, userId: string, isDm: boolean): Promise<{ userId: string; forMe: CardOptions; forAll: CardOptions }> {
+/** How to speak to a person and to the place they are in; in a DM (or null, nowhere) both are the person's language. */
+export async function askerOf(
+  context: EdgeContext,
+  userId: string,
+  channel: string | null,
+): Promise<{ userId: string; forMe: CardOptions; forAll: CardOptions }> {
   const mine = await localeOf(context, userId);
   const nowMs = context.clock.now();
-  return { userId, forMe: { locale: mine, nowMs }, forAll: { locale: isDm ? mine : context.locale, nowMs } };
+  const isDm = channel === null || channel === userId || isDmChannel(channel);
+  return { userId, forMe: { locale: mine, nowMs }, forAll: { locale: isDm ? mine : localeOfChannel(channel, context), nowMs } };
 }
 
 /** The channel's language when Slack does not say in time: a greeting in the wrong language beats none. */
-async function localeOf(context: EdgeContext, userId: string): Promise<Locale> {
+function localeOf(context: EdgeContext, userId: string): Promise<Locale> {
+  return languageOf(context.store, userId, () => localeInSlack(context, userId));
+}
+
+async function localeInSlack(context: EdgeContext, userId: string): Promise<Locale> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), LOCALE_WAIT_MS);

@@ -1,11 +1,14 @@
 import { welcomeCard } from '../../blocks/help.ts';
 import { homeView } from '../../blocks/home.ts';
 import type { Plan } from '../domain/plan.ts';
+import type { WeekView } from '../domain/views.ts';
 import { call } from './client.ts';
 import { askerOf, type EdgeContext } from './context.ts';
+import { preferencesOf } from './preferences.ts';
 
 const PEOPLE_MAX = 50;
 const RECENT_MS = 60 * 60_000;
+const WEEK_FRESH_MS = 60_000; // the week's figures are counted at most once in this time
 
 /** The Home tab: published when somebody opens it, and again after changes for those who opened it in the last hour. */
 export interface Home {
@@ -19,16 +22,28 @@ export function createHome(mayApprove: (userId: string, plan: Plan) => Promise<b
   const openedAtMs = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   let last: EdgeContext | null = null;
+  let counted: { readonly atMs: number; readonly week: WeekView } | null = null;
 
+  const weekOf = async (context: EdgeContext): Promise<WeekView> => {
+    const nowMs = context.clock.now();
+    if (counted === null || Math.abs(nowMs - counted.atMs) > WEEK_FRESH_MS) counted = { atMs: nowMs, week: await context.verbs.week() };
+    return counted.week;
+  };
   const publish = async (context: EdgeContext, userId: string): Promise<void> => {
-    const { forMe } = await askerOf(context, userId, true);
-    const status = await context.verbs.status();
+    const [{ forMe }, status, quiet, week, preferences] = await Promise.all([
+      askerOf(context, userId, null),
+      context.verbs.status(),
+      context.verbs.silences(),
+      weekOf(context),
+      preferencesOf(context.store, userId),
+    ]);
     const waitingForMe: Plan[] = [];
     for (const plan of status.waitingPlans) {
       const undecided = plan.state === 'awaiting_approval' && !plan.approvals.some((approval) => approval.userId === userId);
       if (undecided && (await mayApprove(userId, plan))) waitingForMe.push(plan);
     }
-    await call('views.publish', () => context.client.views.publish({ user_id: userId, view: homeView(status, { userId, waitingForMe }, forMe) }));
+    const view = homeView({ userId, waitingForMe, status, quiet, week, preferences }, forMe);
+    await call('views.publish', () => context.client.views.publish({ user_id: userId, view }));
   };
   const again = async (context: EdgeContext): Promise<void> => {
     for (const [userId, atMs] of openedAtMs) {
@@ -63,8 +78,8 @@ export function createHome(mayApprove: (userId: string, plan: Plan) => Promise<b
 }
 
 /** First words in the DM, once for each person. */
-async function welcome(context: EdgeContext, userId: string): Promise<void> {
+export async function welcome(context: EdgeContext, userId: string): Promise<void> {
   if (!(await context.store.settings.set(`welcomed:${userId}`, 'yes', context.clock.now(), { onlyIfAbsent: true }))) return;
-  const { forMe } = await askerOf(context, userId, true);
+  const { forMe } = await askerOf(context, userId, null);
   await context.poster.post({ channel: userId, threadTs: null }, welcomeCard(forMe), { subject: 'welcome', notice: null });
 }

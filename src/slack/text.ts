@@ -5,11 +5,11 @@ import { type Answer, type CommandName, privately } from '../../commands/types.t
 import { words } from '../../commands/words.ts';
 import { OpsError } from '../domain/errors.ts';
 import { answering, type Where } from './answer.ts';
-import { askerOf, type EdgeContext, isDmChannel, subjectAt, tools } from './context.ts';
+import { askerOf, type EdgeContext, subjectAt, tools } from './context.ts';
 
 /** One way in for slash commands, mentions and DMs. `fixed`: the slash command says which command it is. */
 export function onText(context: EdgeContext, where: Where, typed: string, fixed: CommandName | null): void {
-  const asker = askerOf(context, where.userId, isDmChannel(where.channel));
+  const asker = askerOf(context, where.userId, where.channel);
   answering(
     context,
     where,

@@ -12,7 +12,7 @@ import { pausedCard } from '../../blocks/switches.ts';
 import { OpsError } from '../../src/domain/errors.ts';
 import { explain } from '../../src/domain/explanation.ts';
 import { allText, buttons } from './read.ts';
-import { analysed, feedbackReport, NOW_MS, options, pattern, plan, status, story } from './samples.ts';
+import { analysed, feedbackReport, home, NOW_MS, options, pattern, plan, status, story } from './samples.ts';
 
 describe('answers', () => {
   it('to a verdict say what it was taken for, with buttons that carry the verdict for the other meanings', () => {
@@ -80,8 +80,10 @@ describe('answers', () => {
 
 describe('views', () => {
   it('of the Home tab put first what waits for this person, ready to decide', () => {
-    const view = homeView(status, { userId: 'U03BOB', waitingForMe: [plan()] }, options());
-    expect(buttons(view as never).map((button) => button.verb)).toEqual(['approve', 'reject']);
+    const view = homeView({ ...home, waitingForMe: [plan()] }, options());
+    const verbs = buttons(view as never).map((button) => button.verb);
+    expect(verbs.slice(0, 6)).toEqual(['detect', 'silence', 'topology', 'pause', 'approve', 'reject']);
+    expect(verbs.slice(-3)).toEqual(['set_language', 'set_language', 'set_dm']);
   });
 
   it('carry what the submission needs', () => {

@@ -9,13 +9,17 @@ import { feedbackCard } from '../../blocks/feedback.ts';
 import { helpCard, welcomeCard } from '../../blocks/help.ts';
 import { homeView } from '../../blocks/home.ts';
 import { incidentCard } from '../../blocks/incident.ts';
-import { feedbackModal, patternModal, rejectModal, silenceModal } from '../../blocks/modals.ts';
+import { feedbackModal, paramsModal, patternModal, rejectModal, silenceModal } from '../../blocks/modals.ts';
 import { noteCard } from '../../blocks/note.ts';
 import { patternCard, patternsCard } from '../../blocks/patterns.ts';
 import { planCard } from '../../blocks/plan.ts';
+import { liftedCard, maintenanceCard, silencesCard } from '../../blocks/quiet.ts';
 import { replayCard } from '../../blocks/replay.ts';
 import { statusCard } from '../../blocks/status.ts';
+import { stormCard } from '../../blocks/storm.ts';
 import { pausedCard, resumedCard } from '../../blocks/switches.ts';
+import { topologyCard } from '../../blocks/topology.ts';
+import { weekCard } from '../../blocks/week.ts';
 import { OpsError } from '../../src/domain/errors.ts';
 import { explain } from '../../src/domain/explanation.ts';
 import { INCIDENT_STATES, type Incident, type IncidentState } from '../../src/domain/incident.ts';
@@ -154,6 +158,18 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
       errorCard(new OpsError('not_found', twist({ message: 'There is no plan PLAN-99.' }).message, 'See the waiting plans with /ops status.'), options),
     ],
     ['note', noteCard(twist(note), ['U03BOB', 'S0ONCALL', '!channel'], options)],
+    ['storm', stormCard(twist(samples.storm), options)],
+    ['storm over', stormCard(twist({ ...samples.storm, incidents: [incident({ state: 'resolved' })], waiting: [] }), options)],
+    ['storm calls people', stormCard(samples.storm, { ...options, mentions: ['S0ONCALL'] })],
+    ['incident calls people', incidentCard(view('analysed'), { ...options, mentions: ['S0ONCALL'] })],
+    ['silences', silencesCard(twist(samples.quiet), options)],
+    ['silences none', silencesCard({ silences: [], maintenance: [] }, options)],
+    ['maintenance', maintenanceCard(twist(samples.maintenance), options)],
+    ['lifted', liftedCard(twist({ name: 'ecs/checkout' }).name, options)],
+    ['week', weekCard(twist(samples.week), withPicture)],
+    ['topology', topologyCard(twist(samples.around), options)],
+    ['topology well', topologyCard(twist({ ...samples.around, nodes: [], left: 3 }), options)],
+    ['note in a storm', noteCard(twist(note), [], options, 'INC-12')],
     ['audit', auditCard('INC-12', twist(samples.story), options)],
     ['audit empty', auditCard('INC-12', [], options)],
     ['paused', pausedCard(twist({ scope: 'all', held: ['PLAN-34'], running: ['PLAN-33'] }), options)],
@@ -180,7 +196,24 @@ export function views(options: CardOptions, twist: Twist = asItIs): [string, Mod
     ['pattern modal', patternModal(twist(samples.pattern), 'INC-12', options)],
     ['feedback modal', feedbackModal('PLAN-34', 'bad', options)],
     ['feedback modal on a pattern', feedbackModal('PAT-001', 'good', options)],
-    ['home', homeView(twist(samples.status), twist({ userId: 'U03BOB', waitingForMe: [plan(), plan({ ...critical, id: 'PLAN-35' })] }), options)],
-    ['home calm', homeView(twist({ ...samples.status, openIncidents: [] }), { userId: 'U03BOB', waitingForMe: [] }, options)],
+    ['params modal', paramsModal(twist(plan({ params: { count: 4, zone: 'eu-west-1a' } })), options)],
+    ['why modal with pictures', whyModal(twist(report), options, { timeline: 'F0123456', topology: 'F0123456' })],
+    [
+      'home',
+      homeView({ ...twist({ ...samples.home, waitingForMe: [plan(), plan({ ...critical, id: 'PLAN-35' })] }), preferences: samples.home.preferences }, options),
+    ],
+    [
+      'home calm',
+      homeView(
+        {
+          ...samples.home,
+          status: { ...samples.status, openIncidents: [], paused: [samples.allPaused] },
+          quiet: { silences: [], maintenance: [] },
+          waitingForMe: [],
+          preferences: { locale: 'zh', dm: true },
+        },
+        options,
+      ),
+    ],
   ];
 }

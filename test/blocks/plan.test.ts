@@ -43,7 +43,7 @@ describe('the card of a plan', () => {
   });
 
   it('binds its buttons to the plan as it shows it', () => {
-    expect(buttons(card()).map((button) => button.digest)).toEqual(['a3f1a3f1a3f1a3f1', 'a3f1a3f1a3f1a3f1']);
+    expect(buttons(card({ params: {} })).map((button) => button.digest)).toEqual(['a3f1a3f1a3f1a3f1', 'a3f1a3f1a3f1a3f1']);
   });
 
   it('says that it is held back, and counts down no more', () => {

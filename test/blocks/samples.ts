@@ -1,14 +1,16 @@
 import type { CardOptions } from '../../blocks/card.ts';
+import type { HomeData } from '../../blocks/home.ts';
 import type { Anomaly } from '../../src/domain/anomaly.ts';
 import type { AuditEntry } from '../../src/domain/audit.ts';
 import { explain } from '../../src/domain/explanation.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Pattern } from '../../src/domain/pattern.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import type { Maintenance } from '../../src/domain/quiet.ts';
 import type { Analysis } from '../../src/domain/rca.ts';
 import type { FeedbackReport } from '../../src/domain/requests.ts';
 import type { Switch } from '../../src/domain/store.ts';
-import type { StatusView } from '../../src/domain/views.ts';
+import type { QuietView, StatusView, StormView, TopologyView, WeekView } from '../../src/domain/views.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 3, 12, 0);
 const MINUTE = 60_000;
@@ -262,3 +264,54 @@ export const story: AuditEntry[] = [
   row(3, 'plan.proposed', 'PLAN-34', { type: 'user', userId: 'U02ALICE' }, { action: 'rollback_deploy', targetId: 'ecs/checkout' }),
   row(4, 'plan.approved', 'PLAN-34', { type: 'user', userId: 'U03BOB' }, { reason: 'looks right' }),
 ];
+
+const bob = { type: 'user', userId: 'U03BOB' } as const;
+export const maintenance: Maintenance = {
+  id: 'mw_1',
+  service: 'checkout',
+  fromMs: NOW_MS + 30 * MINUTE,
+  untilMs: NOW_MS + 150 * MINUTE,
+  reason: 'new database',
+  by: bob,
+};
+export const quiet: QuietView = {
+  silences: [{ resourceId: 'ecs/catalog', untilMs: NOW_MS + 60 * MINUTE, by: bob, reason: 'load test', atMs: NOW_MS }],
+  maintenance: [maintenance, { ...maintenance, id: 'mw_2', fromMs: NOW_MS - MINUTE }],
+};
+export const week: WeekView = {
+  fromMs: NOW_MS - 7 * 86_400_000,
+  toMs: NOW_MS,
+  incidents: 14,
+  incidentsBefore: 21,
+  silenced: 3,
+  healedAlone: 6,
+  healedWithPeople: 4,
+  recovered: 2,
+  falseAlarms: 1,
+  stillOpen: 1,
+  detectMs: 90_000,
+  healMs: 14 * MINUTE,
+  noisiest: [{ service: 'checkout', n: 8 }],
+  days: Array.from({ length: 14 }, (_, day) => ({ dayMs: NOW_MS - (13 - day) * 86_400_000, healed: day % 4, noise: day % 3 === 0 ? 1 : 0, other: day % 2 })),
+  learned: [{ patternId: 'PAT-082', title: 'Orders wait after a deploy' }],
+  losing: [{ patternId: 'PAT-004', title: 'Connections run out', before: 0.82, after: 0.61 }],
+};
+export const storm: StormView = {
+  storm: { id: 'STORM-15', service: 'checkout', openedAtMs: STARTED_MS, lastAtMs: NOW_MS, incidentIds: ['INC-15', 'INC-16', 'INC-17'] },
+  incidents: [incident({ id: 'INC-15' }), incident({ id: 'INC-16', severity: 0.4 }), incident({ id: 'INC-17', state: 'resolved' })],
+  waiting: [plan({ incidentId: 'INC-15' })],
+};
+export const around: TopologyView = {
+  title: 'INC-12',
+  nodes: [
+    { id: 'alb/shop', layer: 0, state: 'sick' },
+    { id: 'ecs/checkout', layer: 1, state: 'cause' },
+    { id: 'rds/checkout-db', layer: 2, state: 'well' },
+  ],
+  edges: [
+    { from: 'alb/shop', to: 'ecs/checkout' },
+    { from: 'ecs/checkout', to: 'rds/checkout-db' },
+  ],
+  left: 0,
+};
+export const home: HomeData = { userId: 'U03BOB', waitingForMe: [], status, quiet, week, preferences: { locale: 'auto', dm: false } };

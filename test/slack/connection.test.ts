@@ -7,7 +7,16 @@ import { ANA, type Desk, keptLog, manifest, openDesk } from './edge.ts';
 const wrong = async (over: { bot_token?: string; app_token?: string }): Promise<unknown> => {
   const slack = await startLocalSlack({ manifest });
   const desk = openDesk({
-    slack: { channel: 'C0OPS00001', locale: 'en', bot_token: slack.botToken, app_token: slack.appToken, api_url: slack.apiUrl, ...over },
+    slack: {
+      channel: 'C0OPS00001',
+      locale: 'en',
+      locales: {},
+      routes: [],
+      bot_token: slack.botToken,
+      app_token: slack.appToken,
+      api_url: slack.apiUrl,
+      ...over,
+    },
   });
   const outcome = await desk.then(
     async (started) => {
@@ -31,12 +40,19 @@ test('a wrong app token is refused at start, in words', async () => {
 });
 
 test('a missing setting is named before anything is tried', async () => {
-  await expect(openDesk({ slack: { locale: 'en', channel: 'C0OPS00001' } })).rejects.toThrow('the bot token is missing');
+  await expect(openDesk({ slack: { locale: 'en', locales: {}, routes: [], channel: 'C0OPS00001' } })).rejects.toThrow('the bot token is missing');
 });
 
 test('a Slack that cannot be reached is refused at start, in words', async () => {
-  const slack = { locale: 'en', channel: 'C0OPS00001', bot_token: 'xoxb-1', app_token: 'xapp-1', api_url: 'http://127.0.0.1:9/api/' } as const;
-  await expect(openDesk({ slack })).rejects.toThrow('Slack cannot be reached');
+  const slack = {
+    locale: 'en',
+    locales: {},
+    channel: 'C0OPS00001',
+    bot_token: 'xoxb-1',
+    app_token: 'xapp-1',
+    api_url: 'http://127.0.0.1:9/api/',
+  } as const;
+  await expect(openDesk({ slack: { ...slack, routes: [] } })).rejects.toThrow('Slack cannot be reached');
 });
 
 async function answers(desk: Desk): Promise<void> {

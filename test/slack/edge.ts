@@ -53,7 +53,7 @@ export async function openDesk(over: Partial<SlackEdgeParts> = {}, local: Partia
   const log = keptLog();
   const fatal: OpsError[] = [];
   const edge = createSlackEdge({
-    slack: { channel: OPS, locale: 'en', bot_token: slack.botToken, app_token: slack.appToken, api_url: slack.apiUrl },
+    slack: { channel: OPS, locale: 'en', locales: {}, routes: [], bot_token: slack.botToken, app_token: slack.appToken, api_url: slack.apiUrl },
     ...{ store, clock, log, timing: { paceMs: 2, pollMs: 10, retryMs: 50, pictureRetryMs: 10, homeAgainAfterMs: 20 } },
     chart: async () => PNG,
     runbook: async (slug) => `# ${slug}`,

@@ -19,7 +19,7 @@ export function listenToActions(app: App, context: EdgeContext, windows: Windows
 
 function onPress(context: EdgeContext, windows: Windows, body: BlockAction, action: BlockElementAction, respond: RespondFn | undefined): void {
   const where = whereOf(body, respond);
-  const asker = askerOf(context, body.user.id, isDmChannel(where.channel));
+  const asker = askerOf(context, body.user.id, where.channel);
   const decoded = decodeAction(action.action_id, 'value' in action && typeof action.value === 'string' ? action.value : undefined);
   const button = decoded === null ? undefined : (buttons as readonly Button[]).find((one) => one.verbs.includes(decoded.verb));
   answering(

@@ -3,7 +3,7 @@ import { reactions } from '../../../commands/registry.ts';
 import type { Answer } from '../../../commands/types.ts';
 import type { MessageRef } from '../../domain/store.ts';
 import { answering } from '../answer.ts';
-import { askerOf, type EdgeContext, isDmChannel, subjectAt, tools } from '../context.ts';
+import { askerOf, type EdgeContext, subjectAt, tools } from '../context.ts';
 
 interface Reacted {
   readonly user: string;
@@ -26,7 +26,7 @@ async function onReaction(context: EdgeContext, event: Reacted, change: 'added' 
   if (subject === null) return;
   const person = await context.directory.person(event.user);
   if (person === null || person.isBot) return;
-  const asker = await askerOf(context, event.user, isDmChannel(channel));
+  const asker = await askerOf(context, event.user, channel);
   const where = { channel, threadTs: await threadOf(context, { channel, ts }, subject), userId: event.user, respond: null };
   answering(
     context,

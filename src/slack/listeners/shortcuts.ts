@@ -1,7 +1,7 @@
 import type { App, MessageShortcut } from '@slack/bolt';
 import { messageShortcuts } from '../../../commands/registry.ts';
 import { answering } from '../answer.ts';
-import { askerOf, type EdgeContext, isDmChannel, subjectAt, tools } from '../context.ts';
+import { askerOf, type EdgeContext, subjectAt, tools } from '../context.ts';
 import type { Windows } from '../windows.ts';
 
 export function listenToShortcuts(app: App, context: EdgeContext, windows: Windows): void {
@@ -10,7 +10,7 @@ export function listenToShortcuts(app: App, context: EdgeContext, windows: Windo
       await ack();
       const thread: unknown = body.message['thread_ts'];
       const where = { channel: body.channel.id, threadTs: typeof thread === 'string' ? thread : null, userId: body.user.id, respond };
-      const asker = askerOf(context, body.user.id, isDmChannel(body.channel.id));
+      const asker = askerOf(context, body.user.id, body.channel.id);
       answering(
         context,
         where,

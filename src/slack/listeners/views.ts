@@ -2,7 +2,7 @@ import type { App, ViewOutput } from '@slack/bolt';
 import { modals } from '../../../commands/registry.ts';
 import type { FormValues, Submission } from '../../../commands/types.ts';
 import { answering } from '../answer.ts';
-import { askerOf, type EdgeContext, isDmChannel, tools } from '../context.ts';
+import { askerOf, type EdgeContext, tools } from '../context.ts';
 import type { Windows } from '../windows.ts';
 
 /** Windows that were sent: problems are shown in them at once, the rest happens after they close. */
@@ -19,7 +19,7 @@ export function listenToViews(app: App, context: EdgeContext, windows: Windows):
       }
       await ack();
       const where = await windows.origin(view.id, body.user.id);
-      const asker = askerOf(context, body.user.id, isDmChannel(where.channel) || where.channel === body.user.id);
+      const asker = askerOf(context, body.user.id, where.channel);
       answering(
         context,
         where,
