@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { AwsSchema } from './aws/settings.ts';
+import { AwsSchema, NarratorSchema } from './aws/settings.ts';
 import { OpsError } from './domain/errors.ts';
 import { PolicySchema } from './domain/policy.ts';
 
@@ -57,6 +57,7 @@ const ConfigSchema = z.strictObject({
     })
     .prefault({}),
   knowledge: z.strictObject({ path: z.string().min(1).default('var/knowledge.db'), archive: z.string().min(1).default('var/archive') }).prefault({}),
+  narrator: NarratorSchema.prefault({}),
   slack: z
     .strictObject({
       channel: ChannelId.optional(),
@@ -133,7 +134,15 @@ export function parseConfig(input: unknown): Config {
       'Name people (U…) or user groups (S…); empty means nobody.',
     );
   }
-  if (parsed.data.account.kind === 'aws' && parsed.data.aws.accounts.length === 0 && parsed.data.account.region === undefined) {
+  const { narrator, aws } = parsed.data;
+  if (narrator.kind === 'bedrock' && (narrator.knowledge_base_id ?? aws.knowledge?.knowledge_base_id) === undefined) {
+    throw new OpsError(
+      'invalid_input',
+      'The config is not valid: the narrator has no knowledge base.',
+      'Set narrator.knowledge_base_id, or aws.knowledge.knowledge_base_id.',
+    );
+  }
+  if ((parsed.data.account.kind === 'aws' || narrator.kind === 'bedrock') && aws.accounts.length === 0 && parsed.data.account.region === undefined) {
     throw new OpsError('invalid_input', 'The config is not valid: no AWS region is named.', 'Set account.region, AWS_REGION, or aws.accounts[].regions.');
   }
   const { secret, out } = parsed.data.http.webhooks;

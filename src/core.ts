@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { type Pattern, PatternSchema } from './domain/pattern.ts';
-import type { Archive, Clock, Directory, Ids, KnowledgeBase, Remediator } from './domain/ports.ts';
+import type { Archive, Clock, Directory, Ids, KnowledgeBase, Narrator, Remediator } from './domain/ports.ts';
 import type { Quiet } from './domain/quiet.ts';
 import type { Store } from './domain/store.ts';
 import type { SourceStatus } from './domain/views.ts';
@@ -17,7 +17,7 @@ import { openTopologyFile } from './embedded/topology-file.ts';
 import { createDetectionEngine } from './loop/detection/engine.ts';
 import { LogReader } from './loop/detection/log-reader.ts';
 import { createWorkerEngine } from './loop/detection/worker-engine.ts';
-import type { Ops } from './loop/ops.ts';
+import type { Narration, Ops } from './loop/ops.ts';
 import { Executor } from './loop/plans/executor.ts';
 import { CLOSED_LOOP } from './loop/stages/index.ts';
 import { createTick, TickHealth } from './loop/tick.ts';
@@ -31,6 +31,8 @@ export interface Account {
   readonly remediator: Remediator;
   /** Where the archive is, when not in a folder of this machine. */
   readonly archive?: Archive | null;
+  /** Who words analyses, where the config wants that. */
+  readonly narrator?: Narrator | null;
   /** Puts the account's own retrieval in front of the embedded index. */
   knowledge?(embedded: OpenKnowledge): OpenKnowledge;
   close?(): void;
@@ -135,7 +137,7 @@ export function createCore(base: Base, parts: CoreParts): Core {
     logSources: account.sources.logs,
     remediator: account.remediator,
     directory: parts.directory,
-    narrator: null,
+    narrator: narrationOf(config.narrator, account.narrator ?? null),
     keepMetricsMs: config.store.keep_metrics_h * HOUR_MS,
     quiet: quietOf(config.quiet),
     health: new TickHealth(),
@@ -160,6 +162,9 @@ export function createCore(base: Base, parts: CoreParts): Core {
     },
   };
 }
+
+const narrationOf = (settings: Config['narrator'], by: Narrator | null): Narration | null =>
+  by === null ? null : { by, timeoutMs: settings.timeout_ms, redaction: settings.redact ? { emails: true, accountIds: settings.redact_account_ids } : null };
 
 /** What a team wrote down comes last: it wins over what was learned. */
 const withTopologyFile = (sources: Sources, path: string | undefined): Sources =>

@@ -55,6 +55,27 @@ const BlastSchema = z.strictObject({
   deletions: z.number().int().min(0).max(500).default(20), // items one action may delete
 });
 
+/** Wording of analyses by a model in Bedrock. Nothing of it decides anything. */
+export const NarratorSchema = z
+  .strictObject({
+    kind: z.enum(['none', 'bedrock']).default('none'),
+    model_arn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:bedrock:[\w:./-]{1,1000}$/, 'the ARN of a model or an inference profile')
+      .optional(),
+    knowledge_base_id: z
+      .string()
+      .regex(/^[A-Za-z0-9]{10}$/, 'ten letters and digits')
+      .optional(), // default: aws.knowledge.knowledge_base_id
+    timeout_ms: z.number().int().min(100).max(30_000).default(5000), // later than that the plain summary stands
+    query_limit: z.number().int().min(50).max(20_000).default(1000), // characters of a query
+    max_tokens: z.number().int().min(50).max(4000).default(500),
+    redact: z.boolean().default(true), // keys, tokens and e-mail addresses never leave the process
+    redact_account_ids: z.boolean().default(false),
+  })
+  .refine(({ kind, model_arn }) => kind === 'none' || model_arn !== undefined, { path: ['model_arn'], error: 'needed for bedrock' });
+export type NarratorSettings = z.infer<typeof NarratorSchema>;
+
 export const AwsSchema = z.strictObject({
   accounts: z
     .array(AccountSchema)

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Account } from '../core.ts';
-import type { Clock } from '../domain/ports.ts';
+import type { Clock, Narrator } from '../domain/ports.ts';
 import { openFolderArchive } from '../embedded/archive.ts';
 import { createSandboxAccount } from '../sandbox/account/account.ts';
 import { asAccount, builtIn } from './sandbox.ts';
@@ -14,7 +14,16 @@ export async function openAccount(config: Config, clock: Clock = systemClock): P
   if (config.account.kind === 'aws') {
     const { openAwsAccount } = await import('../aws/account.ts'); // the SDK takes a second to load; the sandbox does without
     const localJournal = openFolderArchive(join(beside, 'aws-runs'));
-    return openAwsAccount({ settings: config.aws, region: config.account.region ?? '', clock, localJournal });
+    return { ...openAwsAccount({ settings: config.aws, region: config.account.region ?? '', clock, localJournal }), narrator: await openNarrator(config) };
   }
-  return asAccount(createSandboxAccount({ scenario: builtIn(config.account.scenario), clock, stateFile: join(beside, 'account.json') }));
+  const simulated = createSandboxAccount({ scenario: builtIn(config.account.scenario), clock, stateFile: join(beside, 'account.json') });
+  return { ...asAccount(simulated), narrator: await openNarrator(config) };
+}
+
+/** Null: summaries stay as they are made here. */
+async function openNarrator({ narrator, aws, account }: Config): Promise<Narrator | null> {
+  const knowledgeBaseId = narrator.knowledge_base_id ?? aws.knowledge?.knowledge_base_id;
+  if (narrator.kind === 'none' || knowledgeBaseId === undefined) return null;
+  const { openBedrockNarrator } = await import('../aws/narrator.ts');
+  return openBedrockNarrator(aws, account.region ?? '', { ...narrator, knowledge_base_id: knowledgeBaseId });
 }

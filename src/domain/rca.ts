@@ -58,8 +58,20 @@ export const AnalysisSchema = z.object({
   gaps: z.array(GapSchema).max(20),
   solutions: z.array(SolutionSchema).max(10), // best first
   summary: ExplanationSchema,
+  /** The summary in a language model's words, every sentence with evidence behind it ([E1]: see citationsOf). */
+  narrative: z.object({ text: z.string().min(1).max(3000), by: z.string().max(60) }).optional(),
 });
 export type Analysis = z.infer<typeof AnalysisSchema>;
+
+const MOST_CITED = 99;
+
+/** The evidence under the labels by which a narrative and the views name it: E1, E2, … over the hypotheses in their order. */
+export function citationsOf({
+  hypotheses,
+}: Pick<Analysis, 'hypotheses'>): ReadonlyMap<string, { readonly hypothesis: Hypothesis; readonly evidence: Evidence }> {
+  const all = hypotheses.flatMap((hypothesis) => hypothesis.evidence.map((evidence) => ({ hypothesis, evidence }))).slice(0, MOST_CITED);
+  return new Map(all.map((one, index) => [`E${index + 1}`, one]));
+}
 
 export interface Runbook {
   readonly slug: string; // archive name: runbooks/<slug>-runbook.md

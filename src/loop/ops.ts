@@ -5,10 +5,18 @@ import type { Log } from '../domain/log.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, LogSource, Narrator, Remediator } from '../domain/ports.ts';
 import type { Quiet } from '../domain/quiet.ts';
+import type { Redaction } from '../domain/redact.ts';
 import type { Store } from '../domain/store.ts';
 import type { LogReader } from './detection/log-reader.ts';
 import type { Executor } from './plans/executor.ts';
 import type { TickHealth } from './tick.ts';
+
+/** Who words analyses, within which time, and what is taken out of the text before it leaves the process (null: nothing). */
+export interface Narration {
+  readonly by: Narrator;
+  readonly timeoutMs: number;
+  readonly redaction: Redaction | null;
+}
 
 /** Everything the stages and verbs work with; made once by the composition root. */
 export interface Ops {
@@ -26,7 +34,7 @@ export interface Ops {
   readonly archive: Archive;
   readonly remediator: Remediator;
   readonly directory: Directory;
-  readonly narrator: Narrator | null;
+  readonly narrator: Narration | null;
   readonly keepMetricsMs: number;
   readonly quiet: Quiet;
   readonly health: TickHealth;

@@ -1,3 +1,4 @@
+import { redact } from '../domain/redact.ts';
 import type { LogLine } from '../domain/signals.ts';
 import type { RcaSubject } from './context.ts';
 
@@ -77,7 +78,7 @@ function addLine(drafts: Map<string, Draft>, line: LogLine, startedAtMs: number)
   }
   draft.count += 1;
   draft.firstMs = Math.min(draft.firstMs, line.timestampMs);
-  if (draft.examples.length < EXAMPLES) draft.examples.push(line.message.slice(0, MAX_CHARS));
+  if (draft.examples.length < EXAMPLES) draft.examples.push(redact(line.message.slice(0, 2 * MAX_CHARS)).slice(0, MAX_CHARS)); // shown on cards and in runbooks
 }
 
 /** Lines over what the time before would give, and a few lines prove little. */

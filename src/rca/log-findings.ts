@@ -1,4 +1,5 @@
 import { explain } from '../domain/explanation.ts';
+import { redact } from '../domain/redact.ts';
 import type { Finding } from './finding.ts';
 import type { LogGroup } from './log-evidence.ts';
 import type { Prepared } from './prepare.ts';
@@ -34,18 +35,19 @@ export function logFindings(prepared: Prepared): readonly Finding[] {
 
 function toFindings(group: LogGroup, resourceId: string): readonly Finding[] {
   const kinds = BACKS.find(([words]) => words.test(group.template))?.[1] ?? [null];
+  const template = redact(group.template).slice(0, 200);
   const statement =
     group.before === 0
       ? explain('rca.evidence.log_new', '{resource} logs {count} lines of a kind not seen before: {template}', {
           resource: resourceId,
           count: group.count,
-          template: group.template.slice(0, 200),
+          template,
         })
       : explain('rca.evidence.log_more', '{resource} logs {count} lines like: {template} ({before} before).', {
           resource: resourceId,
           count: group.count,
           before: group.before,
-          template: group.template.slice(0, 200),
+          template,
         });
   const source = { type: 'logs' as const, group: group.group, examples: [...group.examples], count: group.count };
   const evidence = { dimension: 'resource' as const, supports: true, weight: group.strength * 0.6, statement, source };

@@ -83,4 +83,14 @@ describe('text that tries to give orders', () => {
       if (line.includes('Ignore the above'))
         expect(line.startsWith('# Runbook: INC-1') || /`[^`]*Ignore the above[^`]*`/.test(line) || line.startsWith('- Resembles')).toBe(true);
   });
+
+  it('takes no secret of a log line onto cards and into runbooks', () => {
+    const secret = 'aB3dE5gH7jK9mN1p';
+    const given = attacked(`could not connect: password=${secret} for ana@example.com`);
+    const analysis = analyse({ ...given, changes: [] });
+    const quoted = analysis.hypotheses.flatMap((one) => one.evidence).filter((one) => one.source.type === 'logs');
+    expect(JSON.stringify(quoted)).toContain('password=[redacted] for [e-mail]');
+    const { markdown } = runbookFor(incident(), analysis, analysis.solutions[0] ?? null, null);
+    expect(JSON.stringify(quoted) + markdown).not.toContain(secret);
+  });
 });

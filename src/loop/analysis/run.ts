@@ -6,6 +6,7 @@ import { analyseStepwise } from '../../rca/rank.ts';
 import type { Ops } from '../ops.ts';
 import { gather, logWindowOf, type Question } from './gather.ts';
 import { LOG_SEARCH_MS, mergeLines, searchLogs } from './logs.ts';
+import { narrated } from './narrate.ts';
 
 const ANALYSIS_TIMEOUT_MS = 30_000;
 const SEARCHED_RESOURCES = 50;
@@ -16,15 +17,15 @@ export async function runAnalysis(ops: Ops, question: Question): Promise<Analysi
 }
 
 /**
- * The same for somebody who asked: the logs themselves are searched as well, each finished dimension is reported, and
- * `watch.signal` stops it with OpsError('expired').
+ * The same for somebody who asked: the logs themselves are searched as well, each finished dimension is reported, a narrator words
+ * the result (never in the loop, which a slow model must not hold up), and `watch.signal` stops it with OpsError('expired').
  */
 export async function runAskedAnalysis(ops: Ops, question: Question, watch: AnalysisWatch, searchMs: number = LOG_SEARCH_MS): Promise<Analysis> {
   const timeout = AbortSignal.timeout(ANALYSIS_TIMEOUT_MS);
   const signal = watch.signal === undefined ? timeout : AbortSignal.any([timeout, watch.signal]);
   const [context, found] = await Promise.all([gather(ops, question), searched(ops, question, searchMs, signal)]);
   const whole = { ...context, logs: mergeLines(context.logs, found.lines), gaps: [...context.gaps, ...found.gaps] };
-  return await through(whole, signal, (dimension) => watch.progress?.(dimension));
+  return await narrated(ops, await through(whole, signal, (dimension) => watch.progress?.(dimension)), signal);
 }
 
 async function searched(ops: Ops, { subject }: Question, timeoutMs: number, signal: AbortSignal) {
