@@ -25,6 +25,24 @@ program
   .action(async () => (await import('./cli/start.ts')).start());
 
 program
+  .command('doctor')
+  .description('check config, Slack, database and AWS, and say what to mend')
+  .option('--json', 'print one JSON object')
+  .action(async (options) => (await import('./cli/doctor.ts')).doctor(options));
+
+program
+  .command('init')
+  .description('write a commented config file')
+  .argument('[file]', 'where to', 'opsloop.config.yaml')
+  .action(async (file) => (await import('./cli/init.ts')).init(file));
+
+program
+  .command('policies')
+  .description('write the IAM policies that the catalogue needs')
+  .argument('[dir]', 'where to', 'deploy/policies')
+  .action(async (dir) => (await import('./cli/policies.ts')).policies(dir));
+
+program
   .command('demo')
   .description('the whole loop on this machine: a simulated AWS account and a local Slack workspace in the browser')
   .option('--once', 'run one scenario for each of the four risks to its end, with scripted people, and stop')
@@ -50,6 +68,13 @@ program
   .option('--json', 'print one JSON object')
   .option('--out <dir>', 'detect: write per series what the detector said')
   .action(async (what, args, options) => (await import('./cli/score.ts')).score(what, args, options));
+
+program
+  .command('patterns')
+  .description('the pattern library: import FILE|DIR, export DIR, lint FILE|DIR, history PAT, revert PAT VERSION, search TEXT, reembed')
+  .argument('<verb>')
+  .argument('[args...]')
+  .action(async (verb, args) => (await import('./cli/patterns.ts')).patterns(verb, args));
 
 program
   .command('tokens')

@@ -1,9 +1,10 @@
-import type { AlarmSource, Archive, ChangeSource, Clock, KnowledgeBase, LogSource, MetricSource, Remediator, TopologySource } from '../domain/ports.ts';
+import type { AlarmSource, Archive, ChangeSource, Clock, KnowledgeBase, LogSource, MetricSource, Remediator, TextEmbedder, TopologySource } from '../domain/ports.ts';
 import { S3Archive } from './archive.ts';
 import { CloudTrailChanges } from './changes/cloudtrail.ts';
 import { ConfigHistory } from './changes/config-history.ts';
 import { DescribedAlarms } from './events/described-alarms.ts';
 import { EventQueue } from './events/queue.ts';
+import { type BedrockEmbedderSettings, bedrockEmbedder } from './embedder.ts';
 import { Ingestion } from './ingestion.ts';
 import { Inventory, topologySource } from './inventory/inventory.ts';
 import { BedrockKnowledge } from './knowledge.ts';
@@ -36,6 +37,8 @@ export interface AwsAccount {
   readonly ingestion: Ingestion | null;
   /** Puts Bedrock in front of the embedded index; gives that itself when no knowledge base is configured. */
   knowledge<K extends KnowledgeBase & { close(): Promise<void> }>(embedded: K): KnowledgeBase & { close(): Promise<void> };
+  /** An embedding model on Bedrock, in the home account and region. */
+  embedder(settings: BedrockEmbedderSettings): TextEmbedder;
   close(): void;
 }
 
@@ -79,6 +82,7 @@ export function openAwsAccount({ settings, region, clock, localJournal }: AwsPar
     archive,
     ingestion,
     knowledge: (embedded) => (settings.knowledge === undefined ? embedded : new BedrockKnowledge(home, settings.knowledge, embedded)),
+    embedder: (wanted) => bedrockEmbedder(home, wanted),
     close() {
       ingestion?.close();
       for (const scope of scopes) destroy(scope);

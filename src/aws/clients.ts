@@ -1,6 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import { BedrockAgentRuntimeClient } from '@aws-sdk/client-bedrock-agent-runtime';
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -50,6 +51,9 @@ export class Clients {
   }
   get bedrockRuntime(): BedrockAgentRuntimeClient {
     return this.#one('bedrockRuntime', (common) => new BedrockAgentRuntimeClient(common));
+  }
+  get bedrockModels(): BedrockRuntimeClient {
+    return this.#one('bedrockModels', (common) => new BedrockRuntimeClient(common));
   }
   get cloudTrail(): CloudTrailClient {
     return this.#one('cloudTrail', (common) => new CloudTrailClient(common));

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WebClient } from '@slack/web-api';
+import { parse } from 'yaml';
+import { CATALOGUE } from '../action/catalogue/index.ts';
+import type { Check, Estimate } from '../aws/doctor.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { toOpsError } from '../domain/errors.ts';
+import { openStore } from '../store/open.ts';
+
+const WITHIN_MS = 60_000;
+const SLACK_MS = 10_000;
+const clock = { now: () => Date.now() };
+
+/** `opsloop doctor`: looks at everything the bot needs, and says what to mend. Exit status 0: ready. */
+export async function doctor(options: { readonly json?: boolean }): Promise<void> {
+  const { checks, estimate } = await examine();
+  const ready = checks.every((check) => check.state !== 'fail');
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ ready, checks, estimate })}\n`);
+  else process.stdout.write(`${table(checks, estimate)}\n${ready ? 'Ready.' : 'Not ready yet.'}\n`);
+  process.exitCode = ready ? 0 : 1;
+}
+
+async function examine(): Promise<{ checks: readonly Check[]; estimate: Estimate | null }> {
+  let config: Config;
+  try {
+    config = loadConfig();
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    return { checks: [{ name: 'config', state: 'fail', detail: error.message, fix: error.hint }], estimate: null };
+  }
+  const read: Check = { name: 'config', state: 'ok', detail: `the account is ${config.account.kind}`, fix: null };
+  const [database, slack] = await Promise.all([checkDatabase(config), checkSlack(config)]);
+  const checks = [read, database, ...slack, ...checkPeople(config)];
+  if (config.account.kind !== 'aws') return { checks, estimate: null };
+  const { checkAws } = await import('../aws/doctor.ts');
+  const actions = [...new Set(CATALOGUE.filter((facts) => facts.risk !== 'critical' && facts.name !== 'renew_certificate').flatMap((facts) => facts.iam))];
+  const aws = await checkAws(config.aws, config.account.region ?? '', clock, actions, AbortSignal.timeout(WITHIN_MS));
+  return { checks: [...checks, ...aws.checks], estimate: aws.estimate };
+}
+
+async function checkDatabase(config: Config): Promise<Check> {
+  try {
+    const store = await openStore(config.store.path);
+    const { rows, brokenAt } = await store.audit.verify();
+    await store.close();
+    if (brokenAt !== null)
+      return { name: 'database', state: 'fail', detail: `the audit chain is broken at row ${brokenAt}`, fix: 'Run "opsloop audit verify", and restore from a backup.' };
+    return { name: 'database', state: 'ok', detail: `${config.store.path}, ${rows} audit rows`, fix: null };
+  } catch (thrown) {
+    const error = toOpsError(thrown);
+    return { name: 'database', state: 'fail', detail: error.message, fix: error.hint };
+  }
+}
+
+/** Nothing is unsafe when nobody is named, but then nothing above medium can ever run. */
+function checkPeople({ policy }: Config): Check[] {
+  if (policy.approvers.length > 0) return [{ name: 'approvers', state: 'ok', detail: `${policy.approvers.length} people or groups`, fix: null }];
+  return [{ name: 'approvers', state: 'warn', detail: 'nobody may approve: high and critical fixes can never run', fix: 'policy:\n  approvers: [U0123456789, S0123456789]' }];
+}
+
+async function checkSlack({ slack }: Config): Promise<Check[]> {
+  const client = (token: string): WebClient =>
+    new WebClient(token, { timeout: SLACK_MS, retryConfig: { retries: 0 }, ...(slack.api_url === undefined ? {} : { slackApiUrl: slack.api_url }) });
+  const checks: Check[] = [];
+  if (slack.bot_token === undefined) checks.push({ name: 'slack bot token', state: 'fail', detail: 'is not set', fix: 'export SLACK_BOT_TOKEN=xoxb-…   (OAuth & Permissions of your app)' });
+  else {
+    checks.push(await asked('slack bot token', 'Install the app again, and copy the new bot token.', async () => scopesOf(await client(slack.bot_token ?? '').auth.test())));
+    if (slack.channel === undefined) checks.push({ name: 'slack channel', state: 'fail', detail: 'no channel for alerts is named', fix: 'export SLACK_CHANNEL=C…   (channel details, at the bottom)' });
+    else checks.push(await asked('slack channel', 'Type /invite @opsloop in the channel.', async () => `#${(await client(slack.bot_token ?? '').conversations.info({ channel: slack.channel ?? '' })).channel?.name}`));
+  }
+  if (slack.app_token === undefined) checks.push({ name: 'slack app token', state: 'fail', detail: 'is not set', fix: 'export SLACK_APP_TOKEN=xapp-…   (Basic Information, App-Level Tokens, connections:write)' });
+  else
+    checks.push(
+      await asked('slack app token', 'Make an app-level token with connections:write.', async () => {
+        await client(slack.app_token ?? '').apps.connections.open({});
+        return 'can connect';
+      }),
+    );
+  return checks;
+}
+
+/** What the token may do, against what the manifest asks for. */
+function scopesOf(answer: Awaited<ReturnType<WebClient['auth']['test']>>): string {
+  const manifest = parse(readFileSync(join(import.meta.dirname, '..', '..', 'manifest.yml'), 'utf8')) as { oauth_config?: { scopes?: { bot?: string[] } } };
+  const have = answer.response_metadata?.scopes;
+  const missing = have === undefined ? [] : (manifest.oauth_config?.scopes?.bot ?? []).filter((scope) => !have.includes(scope));
+  if (missing.length > 0) throw new Error(`the token lacks: ${missing.join(', ')}`);
+  return `${answer.user} in ${answer.team}`;
+}
+
+async function asked(name: string, fix: string, call: () => Promise<string>): Promise<Check> {
+  try {
+    return { name, state: 'ok', detail: await call(), fix: null };
+  } catch (thrown) {
+    return { name, state: 'fail', detail: thrown instanceof Error ? thrown.message : String(thrown), fix };
+  }
+}
+
+function table(checks: readonly Check[], estimate: Estimate | null): string {
+  const width = Math.max(...checks.map((check) => check.name.length));
+  const lines = checks.flatMap(({ name, state, detail, fix }) => [
+    `${{ ok: '  ok ', warn: ' warn', fail: ' FAIL' }[state]}  ${name.padEnd(width)}  ${detail}`,
+    ...(fix === null || state === 'ok' ? [] : fix.split('\n').map((line) => `       ${' '.repeat(width)}  → ${line}`)),
+  ]);
+  if (estimate !== null)
+    lines.push(`\n${estimate.metrics} metrics a minute, ${estimate.getMetricDataCallsPerMin} calls of GetMetricData; ${estimate.metricRequestsPerMonth.toLocaleString('en')} metrics requested a month (GetMetricData is billed by these).`);
+  return lines.join('\n');
+}
