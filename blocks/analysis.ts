@@ -1,11 +1,15 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { type Evidence, type Hypothesis, RCA_DIMENSIONS, type Solution } from '../src/domain/rca.ts';
+import { citationsOf, type Evidence, type Hypothesis, RCA_DIMENSIONS, type Solution } from '../src/domain/rca.ts';
 import type { AnalyseReport } from '../src/domain/requests.ts';
 import { type Card, type CardOptions, code, date, percent, plain, safe } from './card.ts';
 import { causeWords, confidence } from './incident-words.ts';
 import { explained, localised, say } from './locales/say.ts';
 import { actions, button, context, header, list, picture, plainText, section } from './parts.ts';
 import { actionOnTarget, actionTitle, paramWords, riskWords } from './plan-words.ts';
+
+const MOST_HYPOTHESES = 4;
+const MOST_EVIDENCE = 6; // of one kind on one hypothesis: a block holds 3,000 characters
+const MOST_GAPS = 8;
 
 /** What root-cause analysis found: the likely cause with its evidence, the others, what could be done, what could not be checked. */
 export function analysisCard(report: AnalyseReport, options: CardOptions): Card {
@@ -15,7 +19,8 @@ export function analysisCard(report: AnalyseReport, options: CardOptions): Card 
   const isRepeated = best !== undefined && analysis.summary.text.startsWith(best.cause.text); // said again right below
   const blocks: KnownBlock[] = [
     header(`🔎 ${localised(report.title, options.locale)}`),
-    ...(isRepeated ? [] : [section(safe(explained(analysis.summary, options.locale), 700))]),
+    ...narrativeBlocks(report, options),
+    ...(isRepeated || analysis.narrative !== undefined ? [] : [section(safe(explained(analysis.summary, options.locale), 700))]),
     ...(best === undefined ? [section(words('analysis.nothing'))] : bestBlocks(best, options)),
     ...list(
       words('analysis.others'),
@@ -83,31 +88,59 @@ export interface WhyPictures {
 }
 const NO_PICTURES: WhyPictures = { timeline: null, topology: null };
 
-/** All evidence, for and against, by the four dimensions; and what could not be checked. */
+/** All evidence, for and against, with when it was seen; and what could not be checked. */
 export function whyModal(report: AnalyseReport, options: CardOptions, pictures: WhyPictures = NO_PICTURES): ModalView {
   const words = say(options.locale);
-  const hypotheses = report.analysis.hypotheses.slice(0, 4);
+  const hypotheses = report.analysis.hypotheses.slice(0, MOST_HYPOTHESES);
+  const labels = new Map([...citationsOf(report.analysis)].map(([label, { evidence }]) => [evidence, label]));
+  const gaps = gapLines(report, MOST_GAPS, options);
   return {
     type: 'modal',
     title: plainText(words('why.title'), 24),
     close: plainText(words('button.close'), 24),
     blocks: [
       section(`*${safe(localised(report.title, options.locale), 200)}*`),
-      ...(hypotheses.length === 0 ? [section(words('analysis.nothing'))] : hypotheses.flatMap((one, index) => hypothesisBlocks(one, index, options))),
+      ...narrativeBlocks(report, options),
+      ...(hypotheses.length === 0 ? [section(words('analysis.nothing'))] : hypotheses.flatMap((one, index) => hypothesisBlocks(one, index, labels, options))),
       ...picture(pictures.timeline, words('why.timeline')),
       ...picture(pictures.topology, words('why.topology')),
-      ...list(words('why.gaps'), gapLines(report, 6, options)),
+      { type: 'divider' },
+      ...(gaps.length === 0 ? context([words('why.no_gaps')]) : list(words('why.gaps'), gaps)),
       ...context([words('analysis.at', { when: date(report.analysis.atMs) })]),
     ],
   };
 }
 
-function hypothesisBlocks(hypothesis: Hypothesis, index: number, options: CardOptions): KnownBlock[] {
+function hypothesisBlocks(hypothesis: Hypothesis, index: number, labels: ReadonlyMap<Evidence, string>, options: CardOptions): KnownBlock[] {
   const words = say(options.locale);
-  const lines = RCA_DIMENSIONS.flatMap((dimension) => strongest(hypothesis.evidence.filter((one) => one.dimension === dimension)).slice(0, 2)).map((one) =>
-    evidenceLine(one, options),
-  );
+  const said = (supports: boolean): string[] =>
+    RCA_DIMENSIONS.flatMap((dimension) => strongest(hypothesis.evidence.filter((one) => one.dimension === dimension && one.supports === supports)).slice(0, 3))
+      .slice(0, MOST_EVIDENCE)
+      .map((one) => whyLine(one, labels.get(one) ?? '', options));
+  const [supporting, against] = [said(true), said(false)];
   const cause = safe(explained(hypothesis.cause, options.locale), 250);
   const title = `*${index + 1}. ${cause}*\n${code(hypothesis.resourceId)} · ${confidence(hypothesis.confidence, options.locale)}`;
-  return [{ type: 'divider' }, section([title, ...(lines.length === 0 ? [words('why.no_evidence')] : lines.map((line) => `• ${line}`))].join('\n'))];
+  return [
+    { type: 'divider' },
+    section(hypothesis.evidence.length === 0 ? `${title}\n${words('why.no_evidence')}` : title),
+    ...list(words('why.for'), supporting),
+    ...(hypothesis.evidence.length > 0 && against.length === 0 ? context([words('why.nothing_against')]) : list(words('why.against'), against)),
+  ];
+}
+
+/** "`E1` _related resources_ · CPU rose from 20 to 97 (03:01 – 03:12) · e.g. `out of memory`". */
+function whyLine(evidence: Evidence, label: string, options: CardOptions): string {
+  const words = say(options.locale);
+  const { source } = evidence;
+  const window = source.type === 'metric' ? `(${date(source.fromMs, 'time')} – ${date(source.toMs, 'time')})` : '';
+  const example = source.type === 'logs' && source.examples[0] !== undefined ? words('why.example', { line: code(source.examples[0], 120) }) : '';
+  const statement = [safe(explained(evidence.statement, options.locale), 220), window].filter((part) => part !== '').join(' ');
+  return [`${code(label, 8)} _${words(`dimension.${evidence.dimension}`)}_`, statement, example].filter((part) => part !== '').join(' · ');
+}
+
+/** The finding in a model's words, and whose words they are. */
+function narrativeBlocks({ analysis }: AnalyseReport, options: CardOptions): KnownBlock[] {
+  if (analysis.narrative === undefined) return [];
+  const by = say(options.locale)('analysis.worded', { by: safe(analysis.narrative.by, 40) });
+  return [section(safe(analysis.narrative.text, 1500)), ...context([by])];
 }

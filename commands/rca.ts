@@ -1,5 +1,6 @@
 import { analysisCard } from '../blocks/analysis.ts';
 import { user } from '../src/domain/actor.ts';
+import { following } from './following.ts';
 import { required } from './required.ts';
 import { type Command, publicly } from './types.ts';
 
@@ -7,9 +8,9 @@ export const rca: Command = {
   name: 'rca',
   aliases: ['why', 'analyse', 'analyze', '根因', '根因分析', '分析', '原因'],
   usage: '<incident, text, or resource and time>',
-  async run(ask, { verbs }) {
+  async run(ask, { verbs, progress }) {
     const subject = required(ask, rca.usage, 'rca INC-12');
-    const report = await verbs.analyse(subject, user(ask.userId));
+    const report = await verbs.analyse(subject, user(ask.userId), following(subject, ask.forAll, progress));
     return publicly(analysisCard(report, ask.forAll), report.incident?.id ?? null);
   },
 };

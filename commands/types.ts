@@ -11,6 +11,8 @@ import type { Verbs } from '../src/loop/verbs.ts';
 export interface Tools {
   readonly verbs: Verbs;
   readonly nowMs: number;
+  /** How far a slow request is: shown in one message, which the answer replaces; a quick one shows nothing. */
+  readonly progress: (card: Card) => void;
   /** Pictures of an incident that Slack has already. */
   readonly pictures: (incidentId: string) => Promise<WhyPictures>;
   readonly preferences: { get(userId: string): Promise<Preferences>; set(userId: string, preferences: Preferences): Promise<void> };

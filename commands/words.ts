@@ -27,6 +27,7 @@ interface Words {
   readonly tooMuch: string;
   readonly tryLater: string;
   readonly working: string;
+  readonly notFinished: string;
   readonly emptyMessage: string;
   readonly verdictGone: (subject: string) => string;
   readonly severalPlans: (list: string) => string;
@@ -67,6 +68,7 @@ const en: Words = {
   tooMuch: 'Too much is being asked of me right now.',
   tryLater: 'Try again in a few seconds.',
   working: 'On it …',
+  notFinished: 'This could not be finished.',
   emptyMessage: 'There is no text in that message to look at.',
   verdictGone: (subject) => `Your verdict on ${subject} is taken back.`,
   severalPlans: (list) => `Several plans are waiting: ${list}`,
@@ -106,6 +108,7 @@ const zh: Words = {
   tooMuch: '现在请求太多了。',
   tryLater: '请几秒后再试。',
   working: '正在处理……',
+  notFinished: '这次没有完成。',
   emptyMessage: '那条消息里没有可以分析的文字。',
   verdictGone: (subject) => `你对 ${subject} 的评价已收回。`,
   severalPlans: (list) => `有多个计划在等待：${list}`,

@@ -18,7 +18,10 @@ const ROLLBACK: Readonly<Record<ActionFacts['reversibility'], string>> = {
 export function runbookFor(incident: Incident, analysis: Analysis, solution: Solution | null, facts: ActionFacts | null): Runbook {
   const top = analysis.hypotheses[0];
   const sections: readonly (readonly [string, readonly string[]])[] = [
-    ['Summary', [shown(analysis.summary.text), '', ...factsOf(incident, analysis)]],
+    [
+      'Summary',
+      [shown(analysis.summary.text), '', ...factsOf(incident, analysis), ...(analysis.narrative === undefined ? [] : ['', shown(analysis.narrative.text)])],
+    ],
     ['Evidence', top === undefined ? ['Nothing stands out as the cause.'] : top.evidence.slice(0, MAX_EVIDENCE).flatMap(evidenceLines)],
     ['Checks before', checksBefore(incident, solution)],
     ['Action', actionLines(solution, facts)],

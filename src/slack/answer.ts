@@ -5,11 +5,13 @@ import { picture } from '../../blocks/parts.ts';
 import { type Answer, privately } from '../../commands/types.ts';
 import { sentence, words } from '../../commands/words.ts';
 import { toOpsError } from '../domain/errors.ts';
+import type { MessageRef } from '../domain/store.ts';
 import { call } from './client.ts';
 import { type EdgeContext, isDmChannel } from './context.ts';
 import { rememberAnswer, rememberCopy } from './copies.ts';
 import { slackErrorCode, slackFailure, waitMsOf } from './errors.ts';
 import { realTime } from './pace.ts';
+import { createProgress } from './progress.ts';
 
 /** Where somebody asked something. `respond` reaches also places the bot is not in. */
 export interface Where {
@@ -23,10 +25,10 @@ const TRIES_MAX = 3;
 const WAIT_MAX_MS = 30_000;
 const NOT_THERE: ReadonlySet<string> = new Set(['channel_not_found', 'not_in_channel', 'user_not_in_channel', 'is_archived']);
 
-/** Gives an answer where it was asked; rides out "slow down". Throws OpsError when Slack takes it nowhere. */
-export async function give(context: EdgeContext, where: Where, answer: Answer): Promise<void> {
+/** Gives an answer where it was asked, in place of a message of progress when there is one; rides out "slow down". Throws OpsError when Slack takes it nowhere. */
+export async function give(context: EdgeContext, where: Where, answer: Answer, instead: MessageRef | null = null): Promise<void> {
   const shown = await withPicture(context, answer);
-  await patiently(() => (shown.audience === 'everyone' ? toEveryone(context, where, shown) : toAsker(context, where, shown.card)));
+  await patiently(() => (shown.audience === 'everyone' ? toEveryone(context, where, shown, instead) : toAsker(context, where, shown.card)));
 }
 
 /** The picture goes under the card's first block; whatever fails there, the card goes without. */
@@ -43,10 +45,12 @@ async function withPicture(context: EdgeContext, answer: Answer): Promise<Answer
   }
 }
 
-async function toEveryone(context: EdgeContext, where: Where, { card, subject, live, locale }: Answer): Promise<void> {
+async function toEveryone(context: EdgeContext, where: Where, { card, subject, live, locale }: Answer, instead: MessageRef | null): Promise<void> {
   try {
     await context.posting.run(async () => {
-      const ref = await context.poster.post(where, card, { subject: subject ?? 'answer', notice: live ? 'copy' : 'answer' });
+      const mark = { subject: subject ?? 'answer', notice: live ? 'copy' : 'answer' };
+      const replaced = instead !== null && (await context.poster.update(instead, card, mark));
+      const ref = replaced ? instead : await context.poster.post(where, card, mark);
       if (subject !== null) await rememberAnswer(context.store, subject, ref);
       if (subject !== null && live) await rememberCopy(context.store, subject, { ...ref, locale }, context.clock.now());
     });
@@ -122,20 +126,31 @@ export function failureAnswer(context: EdgeContext, thrown: unknown, options: Ca
 
 /**
  * Runs a request in the background and gives its answer; a failure is answered too. Never throws: the last resort is the log.
- * A request that is slow says so, once.
+ * A request that is slow says so, once, or shows how far it is.
  */
-export function answering(context: EdgeContext, where: Where, options: () => Promise<CardOptions>, work: () => Promise<Answer | null>): void {
+export function answering(
+  context: EdgeContext,
+  where: Where,
+  options: () => Promise<CardOptions>,
+  work: (progress: (card: Card) => void) => Promise<Answer | null>,
+): void {
   const job = async (): Promise<void> => {
     let late: NodeJS.Timeout | undefined;
+    const progress = createProgress(context, where);
     try {
-      const slow = async (): Promise<void> => give(context, where, privately(sentence(words((await options()).locale).working)));
+      const slow = async (): Promise<void> => {
+        if (!progress.begin()) await give(context, where, privately(sentence(words((await options()).locale).working)));
+      };
       late = setTimeout(
         () => void slow().catch((error: unknown) => context.log.debug({ error: String(error) }, 'no word of progress')),
         context.workingAfterMs,
       );
-      const answer = await work().catch(async (thrown: unknown) => failureAnswer(context, thrown, await options()));
+      const answer = await work(progress.show).catch(async (thrown: unknown) => failureAnswer(context, thrown, await options()));
       clearTimeout(late);
-      if (answer !== null) await give(context, where, answer);
+      const message = await progress.end();
+      if (message !== null && answer?.audience !== 'everyone')
+        await context.poster.update(message, sentence(words((await options()).locale).notFinished), { subject: 'answer', notice: null });
+      if (answer !== null) await give(context, where, answer, message);
     } catch (error) {
       context.log.error({ error: String(error), channel: where.channel }, 'an answer could not be given');
     } finally {

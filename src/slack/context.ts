@@ -37,7 +37,8 @@ export interface EdgeContext {
   readonly workingAfterMs: number; // a command slower than this says that it is being worked on
 }
 
-export const tools = (context: EdgeContext): Tools => ({
+export const tools = (context: EdgeContext, progress: Tools['progress'] = () => undefined): Tools => ({
+  progress,
   verbs: context.verbs,
   nowMs: context.clock.now(),
   pictures: (incidentId) => whyPicturesOf(context.store, incidentId),

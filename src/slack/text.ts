@@ -1,7 +1,7 @@
 import { welcomeCard } from '../../blocks/help.ts';
 import { clean, parse, unquote } from '../../commands/parse.ts';
 import { commands } from '../../commands/registry.ts';
-import { type Answer, type CommandName, privately } from '../../commands/types.ts';
+import { type Answer, type CommandName, privately, type Tools } from '../../commands/types.ts';
 import { words } from '../../commands/words.ts';
 import { OpsError } from '../domain/errors.ts';
 import { answering, type Where } from './answer.ts';
@@ -14,11 +14,16 @@ export function onText(context: EdgeContext, where: Where, typed: string, fixed:
     context,
     where,
     async () => (await asker).forMe,
-    async () => run(context, where, typed, fixed, await asker),
+    async (progress) => run(context, where, typed, fixed, { asker: await asker, progress }),
   );
 }
 
-async function run(context: EdgeContext, where: Where, typed: string, fixed: CommandName | null, asker: Awaited<ReturnType<typeof askerOf>>): Promise<Answer> {
+interface Asking {
+  readonly asker: Awaited<ReturnType<typeof askerOf>>;
+  readonly progress: Tools['progress'];
+}
+
+async function run(context: EdgeContext, where: Where, typed: string, fixed: CommandName | null, { asker, progress }: Asking): Promise<Answer> {
   const parsed = fixed === null ? parse(typed, commands) : fixedCommand(fixed, typed);
   if (parsed.type === 'empty') return privately(welcomeCard(asker.forMe));
   if (parsed.type === 'unknown') {
@@ -29,7 +34,7 @@ async function run(context: EdgeContext, where: Where, typed: string, fixed: Com
   const command = commands.find((one) => one.name === parsed.name);
   if (command === undefined) throw new OpsError('not_found', words(asker.forMe.locale).unknown(parsed.name), words(asker.forMe.locale).tryHelp);
   const about = where.threadTs === null ? null : await subjectAt(context, { channel: where.channel, ts: where.threadTs });
-  return command.run({ ...asker, text: parsed.text, about }, tools(context));
+  return command.run({ ...asker, text: parsed.text, about }, tools(context, progress));
 }
 
 /** `/rca help` asks for help on rca; anything else after `/rca` is its argument. */

@@ -13,6 +13,7 @@ import { feedbackModal, paramsModal, patternModal, rejectModal, silenceModal } f
 import { noteCard } from '../../blocks/note.ts';
 import { patternCard, patternsCard } from '../../blocks/patterns.ts';
 import { planCard } from '../../blocks/plan.ts';
+import { progressCard } from '../../blocks/progress.ts';
 import { liftedCard, maintenanceCard, silencesCard } from '../../blocks/quiet.ts';
 import { replayCard } from '../../blocks/replay.ts';
 import { statusCard } from '../../blocks/status.ts';
@@ -109,6 +110,7 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
     ['plan critical', planCard(twist({ plan: plan(critical), incident: null, paused: [] }), options)],
     ['plan paused', planCard(twist({ plan: planIn('notified'), incident: incident(), paused: [samples.allPaused] }), options)],
     ['analysis', analysisCard(twist(report), options)],
+    ['analysis under way', progressCard(twist({ subject: 'INC-12' }).subject, ['time', 'resource'], options)],
     ['analysis without a cause', analysisCard(twist({ ...report, incident: null, analysis: { ...samples.analysis, hypotheses: [], solutions: [] } }), options)],
     [
       'patterns',
@@ -186,10 +188,13 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
   ];
 }
 
+const narrative = { text: 'Connections ran out after checkout 4.2.1 [E1]. Traffic is not why [E3].', by: 'bedrock' };
+
 export function views(options: CardOptions, twist: Twist = asItIs): [string, ModalView | HomeView][] {
   const report = { incident: incident(analysed), title: 'Why checkout fails', analysis: samples.analysis };
   return [
     ['why modal', whyModal(twist(report), options)],
+    ['why modal with a narrative', whyModal(twist({ ...report, analysis: { ...report.analysis, narrative } }), options)],
     ['reject modal', rejectModal(twist({ id: 'PLAN-34' }).id, options)],
     ['silence modal', silenceModal(twist({ id: 'ecs/checkout' }).id, options)],
     ['silence modal, nothing given', silenceModal(null, options)],

@@ -1,7 +1,7 @@
 import type { App, BlockAction, BlockElementAction, RespondFn } from '@slack/bolt';
 import { ACTION_PREFIX, decodeAction } from '../../../blocks/action-id.ts';
 import { buttons } from '../../../commands/registry.ts';
-import { type Answer, type Button, type Click, privately } from '../../../commands/types.ts';
+import { type Answer, type Button, type Click, privately, type Tools } from '../../../commands/types.ts';
 import { sentence, words } from '../../../commands/words.ts';
 import { toOpsError } from '../../domain/errors.ts';
 import { answering, failureAnswer, type Where } from '../answer.ts';
@@ -26,9 +26,9 @@ function onPress(context: EdgeContext, windows: Windows, body: BlockAction, acti
     context,
     where,
     async () => (await asker).forMe,
-    async () => {
+    async (progress) => {
       if (decoded === null || button === undefined) return privately(sentence(words((await asker).forMe.locale).oldButton));
-      return press(context, windows, { ...(await asker), ...decoded }, button, { body, where });
+      return press(context, windows, { ...(await asker), ...decoded }, button, { body, where, progress });
     },
   );
 }
@@ -38,12 +38,12 @@ async function press(
   windows: Windows,
   click: Click,
   button: Button,
-  at: { readonly body: BlockAction; readonly where: Where },
+  at: { readonly body: BlockAction; readonly where: Where; readonly progress: Tools['progress'] },
 ): Promise<Answer | null> {
-  const { body, where } = at;
+  const { body, where, progress } = at;
   const ref = body.channel === undefined || body.message === undefined || isEphemeral(body) ? null : { channel: body.channel.id, ts: body.message.ts };
   try {
-    const result = await button.press(click, tools(context));
+    const result = await button.press(click, tools(context, progress));
     if ('modal' in result) {
       await windows.open(context, body.trigger_id, result.modal, where);
       return null;

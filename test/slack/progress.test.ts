@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OpsError } from '../../src/domain/errors.ts';
+import type { AnalysisWatch } from '../../src/domain/requests.ts';
+import { anIncident } from '../support/verbs.ts';
+import { ANA, clock, type Desk, OPS, openDesk, textOf } from './edge.ts';
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await openDesk({ timing: { paceMs: 2, pollMs: 10, retryMs: 50, workingAfterMs: 30, pictureRetryMs: 10, homeAgainAfterMs: 20 } });
+  await anIncident(desk.store, clock.now());
+});
+afterAll(async () => desk.stop());
+
+const saying = (words: RegExp) => desk.slack.messages(OPS).find((message) => message.fromBot && words.test(textOf(message)));
+const watchOfLast = (): AnalysisWatch => desk.verbs.calls.findLast((call) => call.verb === 'analyse')?.args[2] as AnalysisWatch;
+
+describe('an analysis that takes a while', () => {
+  test('ticks off its dimensions in one message, and the answer takes its place', async () => {
+    const release = desk.verbs.holdNext('analyse');
+    await desk.slack.as(ANA).command('/rca', 'INC-1');
+    const first = await desk.slack.waitFor('progress', () => saying(/Looking into INC-1/));
+    const before = desk.slack.messages(OPS).length;
+    for (const dimension of ['time', 'resource', 'change'] as const) watchOfLast().progress?.(dimension);
+    await desk.slack.waitFor('ticks', () => saying(/just before ✓ · related resources ✓ · recent changes ✓ · history …/));
+    release();
+    const answer = await desk.slack.waitFor('the answer', () => saying(/A new version came out/));
+    expect(answer.ts).toBe(first.ts);
+    expect(desk.slack.messages(OPS)).toHaveLength(before);
+    expect(saying(/Looking into/)).toBeUndefined();
+    expect(desk.slack.ephemerals(ANA).some((message) => /On it/.test(textOf(message)))).toBe(false);
+  });
+
+  test('that fails leaves no promise behind', async () => {
+    const release = desk.verbs.holdNext('analyse');
+    desk.verbs.failNext('analyse', new OpsError('expired', 'The analysis was stopped before it was done.'));
+    await desk.slack.as(ANA).command('/rca', 'INC-1');
+    await desk.slack.waitFor('progress', () => saying(/Looking into INC-1/));
+    release();
+    await desk.slack.waitFor('the end', () => saying(/This could not be finished/));
+    await desk.slack.waitFor('the reason', () => desk.slack.ephemerals(ANA).find((message) => /was stopped before/.test(textOf(message))));
+    expect(saying(/Looking into/)).toBeUndefined();
+  });
+});
