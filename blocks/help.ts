@@ -10,6 +10,7 @@ export const HELP_TOPICS = [
   'fix',
   'approve',
   'reject',
+  'withdraw',
   'feedback',
   'ack',
   'silence',

@@ -5,7 +5,7 @@ import type { QuietView, StatusView, WeekView } from '../src/domain/views.ts';
 import { type CardOptions, mention, safe } from './card.ts';
 import { incidentLine, moreLine } from './detect.ts';
 import { localised, say } from './locales/say.ts';
-import { actions, button, context, header, list, section } from './parts.ts';
+import { actions, button, context, header, section } from './parts.ts';
 import { planButtons } from './plan.ts';
 import { actionOnTarget, approvalLines, deadline, pausedLines, planState, riskWords } from './plan-words.ts';
 import { quietBlocks } from './quiet.ts';
@@ -87,7 +87,8 @@ function openBlocks(status: StatusView, options: CardOptions): KnownBlock[] {
     const by = one.acknowledgedBy === null ? null : mention(one.acknowledgedBy);
     return `${incidentLine(one, options.locale)}${by === null ? '' : ` · 👀 ${by}`}`;
   });
-  return list(words('status.open'), lines, moreLine(openIncidents.length - SHOWN_INCIDENTS, options.locale));
+  const more = moreLine(openIncidents.length - SHOWN_INCIDENTS, options.locale);
+  return [section([...lines.map((line) => `• ${line}`), ...(more === null ? [] : [more])].join('\n'))];
 }
 
 function waitingBlocks(plan: Plan, options: CardOptions): KnownBlock[] {

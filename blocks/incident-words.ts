@@ -50,6 +50,7 @@ export function signalWords(anomaly: Anomaly, locale: Locale): string {
     return words('signal.forecast', { name, limit: formatQuantity(anomaly.forecast.limit, anomaly.unit), when: date(anomaly.forecast.atMs) });
   }
   if (anomaly.direction === 'missing') return words('signal.missing', { name });
+  if (anomaly.method === 'alarm') return safe(explained(anomaly.explanation, locale), 300); // whoever set it up says why
   if (anomaly.value === null) return name;
   const value = formatQuantity(anomaly.value, anomaly.unit);
   if (anomaly.expected === null) return words('signal.value', { name, value });

@@ -42,6 +42,7 @@ import { topology } from './topology.ts';
 import type { Button, Command, CommandName, MessageShortcut, Modal, Reaction } from './types.ts';
 import { unsilence } from './unsilence.ts';
 import { week } from './week.ts';
+import { withdraw } from './withdraw.ts';
 
 /** Everything people can say or press. Registration, help and the check of manifest.yml all read these lists. */
 const spoken = [
@@ -51,6 +52,7 @@ const spoken = [
   fix,
   approve,
   reject,
+  withdraw,
   feedback,
   status,
   ack,

@@ -52,6 +52,7 @@ export type CommandName =
   | 'fix'
   | 'approve'
   | 'reject'
+  | 'withdraw'
   | 'feedback'
   | 'status'
   | 'ack'

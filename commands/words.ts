@@ -39,6 +39,9 @@ interface Words {
   readonly dmSet: (on: boolean) => string;
   readonly languageSet: string;
   readonly notANumber: string;
+  readonly agentTitle: string;
+  readonly agentPrompts: readonly { readonly title: string; readonly message: string }[];
+  readonly agentWorking: string; // after the bot's name
 }
 
 const en: Words = {
@@ -80,6 +83,14 @@ const en: Words = {
   dmSet: (on) => (on ? 'From now on I write you when an approval waits for you.' : 'I do not write you any more. Approvals wait on the cards and in Home.'),
   languageSet: 'I speak English with you from now on.',
   notANumber: 'A parameter is not of the kind it was: a number stays a number.',
+  agentTitle: 'What would you like to know?',
+  agentPrompts: [
+    { title: 'What is open now?', message: 'status' },
+    { title: 'Look for trouble', message: 'detect' },
+    { title: 'Has this happened before?', message: 'pattern search CPU high and slow responses' },
+    { title: 'How was the week?', message: 'week' },
+  ],
+  agentWorking: 'is looking into it …',
 };
 
 const zh: Words = {
@@ -120,6 +131,14 @@ const zh: Words = {
   dmSet: (on) => (on ? '以后有审批等你时，我会私信你。' : '以后不再私信你，审批在卡片和主页上等待。'),
   languageSet: '以后我和你说中文。',
   notANumber: '参数的类型不对：数字必须仍是数字。',
+  agentTitle: '想了解什么？',
+  agentPrompts: [
+    { title: '现在有什么问题？', message: '状态' },
+    { title: '立即检测', message: '检测' },
+    { title: '以前发生过吗？', message: '搜索 CPU 很高，响应变慢' },
+    { title: '这周怎么样？', message: '周报' },
+  ],
+  agentWorking: '正在查看……',
 };
 
 const ALL: Record<Locale, Words> = { en, zh };

@@ -40,11 +40,20 @@ export function sayIfKnown(locale: 'en' | 'zh', key: string): string | null {
 /** A plain English sentence (an error, a title, what an action touches) in the reader's language when it is known. Not escaped. */
 export const localised = (sentence: string, locale: 'en' | 'zh'): string => (locale === 'zh' ? translated(sentence) : sentence);
 
+const SPAN = /^(\d+(?:\.\d+)?)\s(s|min|h|d)$/;
+const UNITS: Readonly<Record<string, string>> = { s: '秒', min: '分钟', h: '小时', d: '天' };
+
+/** What fills a Chinese sentence: a span of time, or a sentence that is known. */
+function inChinese(value: string): string {
+  const [, number, unit] = SPAN.exec(value) ?? [];
+  return number === undefined || unit === undefined ? translated(value) : `${number} ${UNITS[unit] ?? unit}`;
+}
+
 /** An explanation in the reader's language; its English sentence when there is none. Not escaped. */
 export function explained(explanation: Explanation, locale: 'en' | 'zh'): string {
   if (locale === 'en') return explanation.text;
   const template = Object.hasOwn(explanationsZh, explanation.code) ? explanationsZh[explanation.code] : undefined;
   if (template === undefined) return translated(explanation.text);
-  const inChinese = Object.entries(explanation.params).map(([name, value]) => [name, typeof value === 'string' ? translated(value.trim()) : value]);
-  return fill(template, Object.fromEntries(inChinese));
+  const params = Object.entries(explanation.params).map(([name, value]) => [name, typeof value === 'string' ? inChinese(value.trim()) : value]);
+  return fill(template, Object.fromEntries(params));
 }

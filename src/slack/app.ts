@@ -15,6 +15,7 @@ import { createSlackDirectory } from './directory.ts';
 import { FATAL_AUTH_ERRORS, slackErrorCode, slackFailure } from './errors.ts';
 import { createHome, welcome } from './home.ts';
 import { listenToActions } from './listeners/actions.ts';
+import { listenToAgent } from './listeners/agent.ts';
 import { listenToCommands } from './listeners/commands.ts';
 import { listenToHome } from './listeners/home.ts';
 import { listenToMessages } from './listeners/messages.ts';
@@ -111,6 +112,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
         locale: slack.locale,
         locales: slack.locales,
         draw,
+        agent: { current: null },
         pictureWaitMs: timing.pictureRetryMs,
         botUserId: me.userId,
         workingAfterMs: timing.workingAfterMs,
@@ -123,6 +125,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
       listenToViews(app, context, windows);
       listenToShortcuts(app, context, windows);
       listenToHome(app, context, home);
+      context.agent.current = listenToAgent(app, context);
       await connection.start();
       await store.outbox.release();
       delivery.start();

@@ -7,6 +7,7 @@ import type { Clock, Directory } from '../domain/ports.ts';
 import type { MessageRef, Store } from '../domain/store.ts';
 import type { Verbs } from '../loop/verbs.ts';
 import { subjectOfMessage } from './copies.ts';
+import type { AgentPane } from './listeners/agent.ts';
 import type { SlackNotifier } from './notifier.ts';
 import { whyPicturesOf } from './pictures.ts';
 import type { Poster } from './poster.ts';
@@ -32,6 +33,7 @@ export interface EdgeContext {
   readonly locale: Locale; // of channels
   readonly locales: Readonly<Record<string, Locale>>; // of single channels
   readonly draw: (spec: PictureSpec) => Promise<Uint8Array>;
+  readonly agent: { current: AgentPane | null }; // set once the listeners are
   readonly botUserId: string;
   readonly pictureWaitMs: number; // a new file cannot be shown at once
   readonly workingAfterMs: number; // a command slower than this says that it is being worked on

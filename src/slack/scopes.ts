@@ -1,5 +1,7 @@
 /** What each Web API method the code calls needs of the bot token. The manifest is held against this table. */
 export const METHOD_SCOPES = {
+  'assistant.threads.setStatus': ['assistant:write'],
+  'assistant.threads.setSuggestedPrompts': ['assistant:write'],
   'auth.test': [],
   'chat.postMessage': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
@@ -20,6 +22,7 @@ export const EVENTS = {
   message: { subscribe: 'message.im', scopes: ['im:history'] },
   reaction_added: { subscribe: 'reaction_added', scopes: ['reactions:read'] },
   reaction_removed: { subscribe: 'reaction_removed', scopes: ['reactions:read'] },
+  assistant_thread_started: { subscribe: 'assistant_thread_started', scopes: ['assistant:write'] },
   app_home_opened: { subscribe: 'app_home_opened', scopes: [] },
 } as const satisfies Record<string, { readonly subscribe: string; readonly scopes: readonly string[] }>;
 

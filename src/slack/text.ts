@@ -14,7 +14,18 @@ export function onText(context: EdgeContext, where: Where, typed: string, fixed:
     context,
     where,
     async () => (await asker).forMe,
+<<<<<<< theirs
+    async () => {
+      const done = await context.agent.current?.working(where.channel, where.threadTs, where.userId);
+      try {
+        return await run(context, where, typed, fixed, await asker);
+      } finally {
+        await done?.();
+      }
+    },
+=======
     async (progress) => run(context, where, typed, fixed, { asker: await asker, progress }),
+>>>>>>> mine
   );
 }
 

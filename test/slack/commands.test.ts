@@ -38,6 +38,15 @@ const SPOKEN: readonly { typed: () => Promise<string>; verb: keyof Verbs; answer
   { typed: async () => 'status', verb: 'status', answer: /INC-1|open/i },
   { typed: async () => 'ack INC-1', verb: 'acknowledge', answer: /INC-1/ },
   { typed: async () => 'silence rds/checkout-db 2h maintenance', verb: 'silence', answer: /rds\/checkout-db/ },
+  {
+    typed: async () => {
+      const { id } = await aPlan(desk.store, 'INC-1', clock.now());
+      await desk.verbs.approve(id, { type: 'user', userId: ANA }, { via: 'button', digest: null });
+      return `withdraw ${id}`;
+    },
+    verb: 'withdrawApproval',
+    answer: /PLAN-\d+/,
+  },
   { typed: async () => 'silences', verb: 'silences', answer: /rds\/checkout-db/ },
   { typed: async () => 'unsilence rds/checkout-db', verb: 'lift', answer: /rds\/checkout-db/ },
   { typed: async () => 'maintenance checkout 2h in 30m new database', verb: 'maintenance', answer: /checkout.*new database/ },
