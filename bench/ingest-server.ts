@@ -22,7 +22,7 @@ const dir = process.argv[2] ?? '';
 const config = parseConfig({ store: { path: join(dir, 'opsloop.db') }, knowledge: { path: join(dir, 'knowledge.db'), archive: join(dir, 'archive') } });
 const base = await openBase(config);
 const directory = { person: async () => null, groupMembers: async () => [] };
-const core = createCore(base, { config, account: openAccount(config), directory, log: silentLog });
+const core = createCore(base, { config, account: await openAccount(config), directory, log: silentLog });
 const http = createServer({
   ...{ verbs: core.verbs, store: base.store, clock: base.clock, ids: core.ids, log: silentLog, ticks: core.health },
   slackReady: () => true,

@@ -1,6 +1,4 @@
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { WAIT } from '../mcp/ask.ts';
-import { createMcpServer } from '../mcp/server.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { StatusError } from './problem.ts';
 import type { TypedServer } from './typed.ts';
@@ -12,6 +10,11 @@ import type { TypedServer } from './typed.ts';
 export function mcpRoutes(app: TypedServer, version: string): void {
   const doc = { tag: 'Assistants', summary: 'Model Context Protocol (streamable HTTP)', answers: { 200: { what: 'JSON-RPC' } } };
   app.post('/mcp', { config: { access: 'read', doc } }, async (request, reply) => {
+    // Loaded when the first assistant comes: most deployments never need it.
+    const [{ StreamableHTTPServerTransport }, { createMcpServer }] = await Promise.all([
+      import('@modelcontextprotocol/sdk/server/streamableHttp.js'),
+      import('../mcp/server.ts'),
+    ]);
     const authorization = request.headers.authorization ?? '';
     const server = createMcpServer(version, async (method, url, body) => {
       const answer = await app.inject({ method, url, headers: { authorization, ...WAIT }, ...(body === undefined ? {} : { payload: body }) });

@@ -78,7 +78,7 @@ const DIRECTION = { up: 'high', down: 'low', flat: 'stuck', missing: 'missing' }
 /** "ecs/checkout: CPUUtilization high". */
 function titleOf(anomaly: Anomaly | undefined): string {
   if (anomaly === undefined) return 'Something is wrong';
-  const said = anomaly.explanation.params['template'] ?? anomaly.key.replace(/^alarm:/, '');
+  const said = anomaly.explanation.params['template'] ?? anomaly.explanation.params['name'] ?? anomaly.key.replace(/^alarm:/, '');
   const what = anomaly.metric === null ? String(said).slice(0, 120) : `${anomaly.metric.name} ${DIRECTION[anomaly.direction]}`;
   return `${anomaly.resourceId}: ${what}`.slice(0, 300);
 }

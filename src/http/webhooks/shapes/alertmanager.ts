@@ -37,10 +37,11 @@ export function alertmanagerAlarms(body: z.infer<typeof AlertmanagerSchema>, sou
   });
 }
 
-/** `DiskFull{mountpoint=/}`: the alert's name, with the labels that tell two alerts of that name apart. */
+/** `DiskFull{mountpoint=/}`: the alert's name, with the labels that tell two alerts of that name and place apart. */
 function nameOf(labels: Readonly<Record<string, string>>): string {
+  const place = placeOf(labels);
   const rest = Object.entries(labels)
-    .filter(([name]) => !NO_PART_OF_THE_NAME.has(name))
+    .filter(([name, value]) => !NO_PART_OF_THE_NAME.has(name) && value !== place)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`);
   return `${labels['alertname'] ?? 'alert'}${rest.length === 0 ? '' : `{${rest.join(',')}}`}`;
