@@ -2,6 +2,7 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from '@slack
 import type { FeedbackMeaning, Verdict } from '../src/domain/feedback.ts';
 import { PATTERN_CATEGORIES, type Pattern } from '../src/domain/pattern.ts';
 import type { Plan } from '../src/domain/plan.ts';
+import type { Duplicate } from '../src/domain/requests.ts';
 import { type CardOptions, cut, plain, safe } from './card.ts';
 import { say } from './locales/say.ts';
 import { plainText, section } from './parts.ts';
@@ -33,6 +34,8 @@ export const CATEGORY = place('category'); // .selected_option.value
 export const DESCRIPTION = place('description'); // .value
 export const SYMPTOMS = place('symptoms'); // .value, one a line
 export const CAUSES = place('causes'); // .value, one a line, may be null
+export const MERGE = place('merge'); // .selected_option.value: a pattern's id, or OWN; missing when nothing resembles it
+export const OWN = 'own';
 export const MEANING = place('meaning'); // .selected_option.value
 export const COMMENT = place('comment'); // .value, may be null
 
@@ -133,7 +136,7 @@ export function silenceModal(resourceId: string | null, options: CardOptions): M
 }
 
 /** A draft pattern to correct before it is saved; its solutions are read from the incident again on submit. */
-export function patternModal(pattern: Pattern, incidentId: string, options: CardOptions): ModalView {
+export function patternModal(pattern: Pattern, duplicates: readonly Duplicate[], incidentId: string, options: CardOptions): ModalView {
   const words = say(options.locale);
   const categories = PATTERN_CATEGORIES.map((one) => ({ text: words(`category.${one}`), value: one }));
   const blocks = [
@@ -142,8 +145,16 @@ export function patternModal(pattern: Pattern, incidentId: string, options: Card
     textInput({ at: DESCRIPTION, label: words('modal.pattern.description'), value: cut(pattern.description, 1500), max: 2000, lines: true }),
     textInput({ at: SYMPTOMS, label: words('modal.pattern.symptoms'), value: someLines(pattern.symptoms), max: 2000, lines: true }),
     textInput({ at: CAUSES, label: words('modal.pattern.causes'), value: someLines(pattern.root_causes), max: 2000, lines: true, optional: true }),
+    ...(duplicates.length === 0 ? [] : [mergeInput(duplicates, options)]),
   ];
   return modal(PATTERN_CALLBACK, words('modal.pattern.title'), words('modal.pattern.submit'), incidentId, blocks, options);
+}
+
+/** Known patterns that look like the same problem; on its own unless somebody chooses one. */
+function mergeInput(duplicates: readonly Duplicate[], options: CardOptions): InputBlock {
+  const words = say(options.locale);
+  const choices = duplicates.map(({ patternId, title }) => ({ text: plain(`${patternId}: ${title}`, 75), value: patternId }));
+  return choiceInput(MERGE, words('modal.pattern.merge'), [{ text: words('modal.pattern.own'), value: OWN }, ...choices], OWN);
 }
 
 /** As many whole lines as fit an input. */

@@ -39,6 +39,25 @@ const OutgoingSchema = z.strictObject({
     .default(['incident.*', 'plan.*']),
 });
 
+/** What turns patterns and questions into vectors. The lexicon is built in and needs no model; the others widen what a search considers. */
+const EmbeddingsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('lexicon') }),
+  z.strictObject({
+    kind: z.literal('openai'), // any endpoint that speaks the OpenAI embeddings API
+    url: z.url(), // up to and without /embeddings
+    model: z.string().min(1).max(200),
+    dimensions: z.number().int().min(1).max(4096),
+    api_key: z.string().min(1).max(500).optional(), // OPSLOOP_EMBEDDINGS_KEY
+    timeout_ms: z.number().int().min(100).max(60_000).default(5000),
+  }),
+  z.strictObject({
+    kind: z.literal('bedrock'),
+    model: z.string().regex(/^(?:[a-z]{2}\.)?(?:amazon\.titan-embed|cohere\.embed)[\w.:-]*$/, 'an id of amazon.titan-embed-… or cohere.embed-…'),
+    dimensions: z.number().int().min(1).max(4096),
+    timeout_ms: z.number().int().min(100).max(60_000).default(5000),
+  }),
+]);
+
 const ConfigSchema = z.strictObject({
   account: z
     .strictObject({ kind: z.enum(['simulated', 'aws']).default('simulated'), scenario: z.string().default('tour'), region: z.string().optional() })
@@ -56,7 +75,13 @@ const ConfigSchema = z.strictObject({
         .default(72),
     })
     .prefault({}),
-  knowledge: z.strictObject({ path: z.string().min(1).default('var/knowledge.db'), archive: z.string().min(1).default('var/archive') }).prefault({}),
+  knowledge: z
+    .strictObject({
+      path: z.string().min(1).default('var/knowledge.db'),
+      archive: z.string().min(1).default('var/archive'),
+      embeddings: EmbeddingsSchema.prefault({ kind: 'lexicon' }),
+    })
+    .prefault({}),
   narrator: NarratorSchema.prefault({}),
   slack: z
     .strictObject({
@@ -171,8 +196,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   // The SDK reads AWS_ENDPOINT_URL* itself; a local S3 wants the bucket in the path as well.
   const localS3 = Boolean(env['AWS_ENDPOINT_URL'] ?? env['AWS_ENDPOINT_URL_S3']);
   const aws = { ...(localS3 ? { path_style: true } : {}), ...(file['aws'] as Record<string, unknown> | undefined) };
+  const knowledge = withKey(file['knowledge'], env['OPSLOOP_EMBEDDINGS_KEY']);
   const http = withWebhookSecret(file['http'], env['OPSLOOP_WEBHOOK_SECRET']);
-  return parseConfig({ ...file, slack, account, aws, http });
+  return parseConfig({ ...file, slack, account, aws, knowledge, http });
+}
+
+function withKey(knowledge: unknown, key: string | undefined): unknown {
+  const given = (knowledge ?? {}) as { embeddings?: Record<string, unknown> };
+  return key && given.embeddings?.['kind'] === 'openai' ? { ...given, embeddings: { ...given.embeddings, api_key: key } } : given;
 }
 
 function withWebhookSecret(http: unknown, secret: string | undefined): unknown {

@@ -6,11 +6,13 @@ import type { Config } from './config.ts';
 import { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { type Pattern, PatternSchema } from './domain/pattern.ts';
-import type { Archive, Clock, Directory, Ids, KnowledgeBase, Narrator, Remediator } from './domain/ports.ts';
+import type { Archive, Clock, Directory, Ids, KnowledgeBase, Narrator, Remediator, TextEmbedder } from './domain/ports.ts';
 import type { Quiet } from './domain/quiet.ts';
 import type { Store } from './domain/store.ts';
 import type { SourceStatus } from './domain/views.ts';
 import { openFolderArchive } from './embedded/archive.ts';
+import { type Embedder, lexiconEmbedder } from './embedded/embedding.ts';
+import { httpEmbedder } from './embedded/http-embedder.ts';
 import { openEmbeddedKnowledge } from './embedded/knowledge.ts';
 import { loadLibrary } from './embedded/library.ts';
 import { openTopologyFile } from './embedded/topology-file.ts';
@@ -35,6 +37,8 @@ export interface Account {
   readonly narrator?: Narrator | null;
   /** Puts the account's own retrieval in front of the embedded index. */
   knowledge?(embedded: OpenKnowledge): OpenKnowledge;
+  /** Embeddings by a model of the account's own. */
+  embedder?(settings: { readonly model: string; readonly dimensions: number; readonly timeoutMs: number }): TextEmbedder;
   close?(): void;
 }
 
@@ -77,9 +81,9 @@ const randomIds: Ids = { next: (prefix) => `${prefix}_${randomUUID()}` };
  * Opens database, knowledge base and archive. A fresh knowledge base starts with what the archive holds, and with the library that
  * ships for whatever it lacks: a container that lost its disk comes back with everything learned.
  */
-export async function openBase(config: Config, clock: Clock = systemClock, account: Pick<Account, 'archive' | 'knowledge'> = {}): Promise<Base> {
+export async function openBase(config: Config, clock: Clock = systemClock, account: Pick<Account, 'archive' | 'knowledge' | 'embedder'> = {}): Promise<Base> {
   const store = await openStore(config.store.path, { clock });
-  const embedded = await openEmbeddedKnowledge(config.knowledge.path);
+  const embedded = await openEmbeddedKnowledge(config.knowledge.path, { embedder: embedderOf(config, account) });
   const archive = account.archive ?? openFolderArchive(config.knowledge.archive);
   if ((await embedded.list()).length === 0) {
     const library = await loadLibrary();
@@ -89,6 +93,20 @@ export async function openBase(config: Config, clock: Clock = systemClock, accou
     for (const { key, content } of library.files) await archive.put(key, content, { ifMatch: null }).catch(keepExisting);
   }
   return { store, knowledge: account.knowledge?.(embedded) ?? embedded, archive, clock };
+}
+
+/** What the config says turns texts into vectors. OpsError('invalid_input') when the account has no such models. */
+export function embedderOf({ knowledge }: Config, account: Pick<Account, 'embedder'>): Embedder {
+  const { embeddings } = knowledge;
+  if (embeddings.kind === 'lexicon') return lexiconEmbedder();
+  const { model, dimensions, timeout_ms: timeoutMs } = embeddings;
+  if (embeddings.kind === 'openai') return httpEmbedder({ url: embeddings.url, model, dimensions, apiKey: embeddings.api_key ?? null, timeoutMs });
+  if (account.embedder !== undefined) return account.embedder({ model, dimensions, timeoutMs });
+  throw new OpsError(
+    'invalid_input',
+    'Embeddings by Bedrock need an AWS account.',
+    'Set account.kind to aws, or knowledge.embeddings.kind to lexicon or openai.',
+  );
 }
 
 async function archivedPatterns(archive: Archive): Promise<Pattern[]> {

@@ -303,6 +303,8 @@ export const en = {
   'modal.pattern.description': 'What happens',
   'modal.pattern.symptoms': 'How it looks, one a line',
   'modal.pattern.causes': 'Why it happens, one a line',
+  'modal.pattern.merge': 'Looks like a known pattern: add it to that one?',
+  'modal.pattern.own': 'Keep it on its own',
   'modal.feedback.title': 'Feedback',
   'modal.feedback.submit': 'Send',
   'modal.feedback.meaning': 'What it is about',

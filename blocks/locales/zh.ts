@@ -304,6 +304,8 @@ export const zh = {
   'modal.pattern.description': '发生了什么',
   'modal.pattern.symptoms': '现象，每行一条',
   'modal.pattern.causes': '原因，每行一条',
+  'modal.pattern.merge': '与已有模式相似：并入其中一个？',
+  'modal.pattern.own': '单独保存',
   'modal.feedback.title': '反馈',
   'modal.feedback.submit': '发送',
   'modal.feedback.meaning': '针对什么',

@@ -4,6 +4,7 @@ import type { Button } from '../types.ts';
 export const savePatternButton: Button = {
   verbs: ['save_pattern'],
   async press(click, { verbs }) {
-    return { modal: patternModal(await verbs.draftPattern(click.subject), click.subject, click.forMe) };
+    const draft = await verbs.draftPattern(click.subject);
+    return { modal: patternModal(draft, await verbs.duplicates(draft), click.subject, click.forMe) };
   },
 };

@@ -1,4 +1,4 @@
-import { CATEGORY, CAUSES, DESCRIPTION, PATTERN_CALLBACK, SYMPTOMS, TITLE } from '../../blocks/modals.ts';
+import { CATEGORY, CAUSES, DESCRIPTION, MERGE, OWN, PATTERN_CALLBACK, SYMPTOMS, TITLE } from '../../blocks/modals.ts';
 import { patternCard } from '../../blocks/patterns.ts';
 import { user } from '../../src/domain/actor.ts';
 import { OpsError } from '../../src/domain/errors.ts';
@@ -27,7 +27,9 @@ export const patternModalHandler: Modal = {
   },
   async submit(submission, { verbs }) {
     const draft = await verbs.draftPattern(submission.metadata);
-    return privately(patternCard(await verbs.learn(edited(draft, submission), user(submission.userId)), submission.forMe));
+    const chosen = submission.values.get(fieldKey(MERGE)) ?? OWN;
+    const saved = await verbs.learn(edited(draft, submission), user(submission.userId), chosen === OWN ? null : chosen);
+    return privately(patternCard(saved, submission.forMe));
   },
 };
 

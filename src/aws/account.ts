@@ -1,10 +1,21 @@
-import type { AlarmSource, Archive, ChangeSource, Clock, KnowledgeBase, LogSource, MetricSource, Remediator, TextEmbedder, TopologySource } from '../domain/ports.ts';
+import type {
+  AlarmSource,
+  Archive,
+  ChangeSource,
+  Clock,
+  KnowledgeBase,
+  LogSource,
+  MetricSource,
+  Remediator,
+  TextEmbedder,
+  TopologySource,
+} from '../domain/ports.ts';
 import { S3Archive } from './archive.ts';
 import { CloudTrailChanges } from './changes/cloudtrail.ts';
 import { ConfigHistory } from './changes/config-history.ts';
+import { type BedrockEmbedderSettings, bedrockEmbedder } from './embedder.ts';
 import { DescribedAlarms } from './events/described-alarms.ts';
 import { EventQueue } from './events/queue.ts';
-import { type BedrockEmbedderSettings, bedrockEmbedder } from './embedder.ts';
 import { Ingestion } from './ingestion.ts';
 import { Inventory, topologySource } from './inventory/inventory.ts';
 import { BedrockKnowledge } from './knowledge.ts';

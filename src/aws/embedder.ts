@@ -72,7 +72,11 @@ function read(answer: unknown, isCohere: boolean, count: number, { model, dimens
     throw new OpsError('invalid_input', `${model} on Bedrock answers something else than embeddings.`, 'Name an embedding model of Titan or Cohere.');
   const wrong = vectors.find(({ length }) => length !== dimensions);
   if (wrong === undefined) return vectors.map((vector) => Float32Array.from(vector));
-  throw new OpsError('invalid_input', `${model} gives vectors of ${wrong.length} numbers, not ${dimensions}.`, 'Set knowledge.embeddings.dimensions to those of the model.');
+  throw new OpsError(
+    'invalid_input',
+    `${model} gives vectors of ${wrong.length} numbers, not ${dimensions}.`,
+    'Set knowledge.embeddings.dimensions to those of the model.',
+  );
 }
 
 function titanVectors(answer: unknown): number[][] | null {

@@ -63,6 +63,13 @@ export interface KnowledgeQuery {
   readonly seenSince?: string; // yyyy-mm-dd
 }
 
+/** Texts as vectors of one length. `name` tells one embedder from another: vectors of two do not mix. */
+export interface TextEmbedder {
+  readonly name: string;
+  readonly dimensions: number;
+  embed(texts: readonly string[], signal: AbortSignal, purpose?: 'document' | 'query'): Promise<readonly Float32Array[]>;
+}
+
 /** Text in, similar patterns out, best first. `source` names the index that answered. */
 export interface KnowledgeBase {
   readonly name: string;

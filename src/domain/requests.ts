@@ -66,3 +66,17 @@ export interface PauseReport {
   readonly held: readonly string[]; // plans that will not start
   readonly running: readonly string[]; // plans that could not be stopped any more
 }
+
+/** A pattern that looks like the same problem as another; `likeness` 0..1. */
+export interface Duplicate {
+  readonly patternId: string;
+  readonly title: string;
+  readonly likeness: number;
+}
+/** An action that now runs one risk level lower for a pattern. */
+export interface Promoted {
+  readonly patternId: string;
+  readonly action: string;
+  readonly from: Risk;
+  readonly to: Risk;
+}

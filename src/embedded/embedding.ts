@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pattern } from '../domain/pattern.ts';
+import type { TextEmbedder } from '../domain/ports.ts';
 import type { Lexicon } from './lexicon.ts';
 import { loadLexicon } from './lexicon-file.ts';
 import { type Profile, profileText } from './profile.ts';
@@ -9,10 +10,7 @@ import { type Profile, profileText } from './profile.ts';
 const LEXICON_FOLDER = join(import.meta.dirname, 'lexicon');
 
 /** Turns texts into vectors of one length. A name and its dimensions are recorded in the index; others are refused there. */
-export interface Embedder {
-  readonly name: string;
-  readonly dimensions: number;
-  embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
+export interface Embedder extends TextEmbedder {
   /** The same for a text that has been read by the lexicon already; only the built-in embedder can. */
   readonly ofProfile?: (profile: Profile) => Float32Array;
 }

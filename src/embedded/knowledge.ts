@@ -41,6 +41,34 @@ export async function openEmbeddedKnowledge(path: string, options: KnowledgeOpti
   return knowledge;
 }
 
+/**
+ * Embeds every pattern of a file anew, whatever embedded it before, and returns how many there are. All vectors are made first and
+ * exchanged at once: a crash or a refusal leaves the file as it was.
+ */
+export async function reembedFile(path: string, embedder: Embedder, progress: Progress, signal: AbortSignal): Promise<number> {
+  const db = openFile(path);
+  const dimensions = recordedDimensions(db) ?? embedder.dimensions;
+  const tables = new KnowledgeTables(db, dimensions);
+  try {
+    const all = tables.list();
+    const vectors: Float32Array[] = [];
+    for (let at = 0; at < all.length; at += BATCH) {
+      vectors.push(...(await embedder.embed(all.slice(at, at + BATCH).map(patternText), signal)));
+      progress(vectors.length, all.length);
+    }
+    new SqliteKnowledge(tables, embedder, builtInLexicon()).exchange(all, vectors);
+    return all.length;
+  } finally {
+    tables.close();
+  }
+}
+
+function recordedDimensions(db: Database.Database): number | null {
+  if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get() === undefined) return null;
+  const value = db.prepare("SELECT value FROM meta WHERE key = 'dimensions'").pluck().get();
+  return typeof value === 'string' ? Number(value) : null;
+}
+
 function openFile(path: string): Database.Database {
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
@@ -75,7 +103,7 @@ class SqliteKnowledge implements EmbeddedKnowledge {
       throw new OpsError(
         'conflict',
         `This knowledge base was embedded by ${recorded}, not by ${this.embedder.name}; the two do not mix.`,
-        'Open it with the embedder it was made with, or make a new file and import the patterns from the archive.',
+        'Open it with the embedder it was made with, or run "opsloop patterns reembed".',
       );
     }
     if (recorded === null) this.tables.setMeta('embedder', this.embedder.name);
@@ -136,6 +164,20 @@ class SqliteKnowledge implements EmbeddedKnowledge {
       this.version = -1; // what memory took over was rolled back in the file
       throw error;
     }
+  }
+
+  /** Every pattern with vectors of this embedder instead of those that are there. */
+  exchange(patterns: readonly Pattern[], vectors: readonly Float32Array[]): void {
+    this.tables.atomically(() => {
+      this.tables.forgetVectors(this.embedder.dimensions);
+      this.tables.setMeta('embedder', this.embedder.name);
+      this.tables.setMeta('lexicon', lexiconDigest());
+      patterns.forEach((pattern, i) => {
+        const vector = vectors[i];
+        if (vector?.length !== this.embedder.dimensions) throw new OpsError('internal', `${this.embedder.name} gave a vector of the wrong length.`);
+        this.index(pattern, vector);
+      });
+    });
   }
 
   private index(pattern: Pattern, vector: Float32Array): void {

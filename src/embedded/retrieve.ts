@@ -53,7 +53,7 @@ export async function retrieve(index: Index, query: KnowledgeQuery, signal: Abor
 /** An embedder that does not answer costs recall, not the search. */
 async function byVector(index: Index, text: string, profile: Profile, rows: readonly number[] | null, signal: AbortSignal): Promise<readonly number[]> {
   try {
-    const vector = index.embedder.ofProfile?.(profile) ?? (await index.embedder.embed([text], signal))[0];
+    const vector = index.embedder.ofProfile?.(profile) ?? (await index.embedder.embed([text], signal, 'query'))[0];
     return vector === undefined ? [] : index.tables.byVector(unit(vector), CANDIDATES, rows);
   } catch (error) {
     if (signal.aborted) throw new OpsError('unavailable', 'The pattern search was stopped.', 'Try again.', { cause: error });

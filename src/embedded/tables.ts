@@ -39,10 +39,18 @@ export class KnowledgeTables {
       throw new OpsError(
         'conflict',
         `This knowledge base holds vectors of ${recorded} numbers; the embedder gives ${dimensions}. The two do not mix.`,
-        'Open it with the embedder it was made with, or make a new file and import the patterns from the archive.',
+        'Open it with the embedder it was made with, or run "opsloop patterns reembed".',
       );
     }
     db.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS pattern_vectors USING vec0(vector float[${dimensions}])`);
+  }
+
+  /** Leaves the words of another embedder behind: the caller puts every pattern anew, in the same transaction. */
+  forgetVectors(dimensions: number): void {
+    this.db.exec('DROP TABLE pattern_vectors');
+    this.db.exec(`CREATE VIRTUAL TABLE pattern_vectors USING vec0(vector float[${dimensions}])`);
+    this.setMeta('dimensions', String(dimensions));
+    this.statements.clear();
   }
 
   meta(key: string): string | null {

@@ -19,24 +19,20 @@ function posteriorConfidence(prior: number, tally: Pick<Tally, 'good' | 'bad'>):
   return seen === 0 ? prior : Math.round(Math.min(1, Math.max(0, mean)) * 10_000) / 10_000;
 }
 
-/** `byAction`: observations per solution; `all`: of the whole pattern, verdicts on the match itself among them. */
+/** `byAction`: observations per solution; `match`: verdicts on the match itself; `all`: of the whole pattern, other actions among them. */
 export interface Learned {
   readonly original: Pattern;
   readonly byAction: ReadonlyMap<string, Tally>;
+  readonly match: Pick<Tally, 'good' | 'bad'>;
   readonly all: Tally;
 }
 
 /**
  * The pattern as it stands after all that was observed. `original` is the record as written by a person (its confidences are
  * the priors, its counts the start); always start from that, never from a result, and the outcome is the same every time.
- * A verdict on the match speaks for or against each of its solutions.
+ * A verdict on the match speaks for or against each of its solutions; outcomes of actions it does not list speak for none.
  */
-export function applyLearning({ original, byAction, all }: Learned): Pattern {
-  const match = { good: all.good, bad: all.bad };
-  for (const tally of byAction.values()) {
-    match.good = Math.max(0, match.good - tally.good);
-    match.bad = Math.max(0, match.bad - tally.bad);
-  }
+export function applyLearning({ original, byAction, match, all }: Learned): Pattern {
   const solutions = original.solutions.map((solution) => {
     const own = byAction.get(solution.action);
     const seen = { good: (own?.good ?? 0) + match.good, bad: (own?.bad ?? 0) + match.bad };

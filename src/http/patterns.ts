@@ -60,21 +60,24 @@ function learnRoutes(app: TypedServer, parts: RouteParts): void {
     }),
   );
 
-  const body = z.union([z.strictObject({ incident: subject }), z.strictObject({ pattern: PatternSchema })]);
+  const body = z.union([z.strictObject({ incident: subject }), z.strictObject({ pattern: PatternSchema, merge_into: subject.optional() })]);
   const doc = answering(
     'Patterns',
     'Drafts a pattern out of a resolved incident, or saves one that a person has reviewed',
     LearnedSchema,
-    'With `If-Match` a pattern is replaced only as long as it is what you read (412 otherwise). Saving needs a token that belongs to a person.',
+    '`duplicates` look like the same problem; `merge_into` adds yours to one of them. With `If-Match` a pattern is replaced only as long as it is what you read (412 otherwise). Saving needs a token that belongs to a person.',
   );
   app.post('/api/patterns/learn', { schema: { body }, config: { access: 'learn', doc } }, (request, reply) =>
     serve(parts, request, reply, async (actor) => {
       const wanted = request.body;
-      if ('incident' in wanted) return { draft: await verbs.draftPattern(wanted.incident), saved: null };
+      if ('incident' in wanted) {
+        const draft = await verbs.draftPattern(wanted.incident);
+        return { draft, saved: null, duplicates: await verbs.duplicates(draft) };
+      }
       await requireUnchanged(parts, wanted.pattern.pattern_id, request.headers['if-match']);
-      const saved = await verbs.learn(wanted.pattern, actor);
+      const saved = await verbs.learn(wanted.pattern, actor, wanted.merge_into ?? null);
       reply.header('etag', etagOf(saved));
-      return { draft: null, saved: plain(saved) };
+      return { draft: null, saved: plain(saved), duplicates: await verbs.duplicates(saved) };
     }),
   );
 }

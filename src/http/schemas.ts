@@ -27,7 +27,11 @@ export const PatternDetectSchema = z.union([
   PatternAnswerSchema,
   DetectReportSchema.extend({ matches: z.array(PatternMatchSchema.extend({ incidentId: z.string() })) }),
 ]);
-export const LearnedSchema = z.object({ draft: PatternSchema.nullable(), saved: PatternSchema.nullable() });
+export const LearnedSchema = z.object({
+  draft: PatternSchema.nullable(),
+  saved: PatternSchema.nullable(),
+  duplicates: z.array(z.object({ patternId: z.string(), title: z.string(), likeness: z.number() })), // look like the same problem
+});
 export const FeedbackReportSchema = z.object({
   feedback: FeedbackSchema,
   replaced: FeedbackSchema.nullable(),

@@ -4,12 +4,14 @@ import type { Feedback } from '../domain/feedback.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Pattern } from '../domain/pattern.ts';
 import type { Approval, Params } from '../domain/plan.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Maintenance } from '../domain/quiet.ts';
 import type {
   AnalyseReport,
   AnalysisWatch,
   CollectReport,
   DetectReport,
+  Duplicate,
   FeedbackReport,
   FeedbackRequest,
   FixRequest,
@@ -17,6 +19,7 @@ import type {
   PatternAnswer,
   PatternQuery,
   PauseReport,
+  Promoted,
 } from '../domain/requests.ts';
 import type { Silence } from '../domain/store.ts';
 import type { IncidentView, PlanView, QuietView, StatusView, TopologyView, WeekView } from '../domain/views.ts';
@@ -62,6 +65,10 @@ export interface Verbs {
   /** Scope: `all`, an action of the catalogue, or a service. Anyone may pause; only the policy's operators may resume. */
   pause(scope: string, reason: string, actor: Actor): Promise<PauseReport>;
   resume(scope: string, actor: Actor): Promise<readonly string[]>;
+  /** Lets an action run one risk level lower for a pattern, where the loop proposed it. Operators only. */
+  promote(patternId: string, action: string, actor: Actor): Promise<Promoted>;
+  /** The rules as they are in force. */
+  policy(): Promise<Policy>;
   status(): Promise<StatusView>;
   incident(id: string): Promise<IncidentView>;
   incidents(query: { readonly open: boolean; readonly limit: number }): Promise<readonly Incident[]>;
@@ -70,5 +77,8 @@ export interface Verbs {
   audit(subject: string, limit: number): Promise<readonly AuditEntry[]>;
   /** A draft pattern out of a resolved incident; it counts once saved with `learn`. */
   draftPattern(incidentId: string): Promise<Pattern>;
-  learn(pattern: Pattern, actor: Actor): Promise<Pattern>;
+  /** Known patterns that look like the same problem, the likest first: offered for merging. */
+  duplicates(pattern: Pattern): Promise<readonly Duplicate[]>;
+  /** `mergeInto`: adds it to that pattern instead of keeping it on its own. */
+  learn(pattern: Pattern, actor: Actor, mergeInto?: string | null): Promise<Pattern>;
 }

@@ -3,6 +3,7 @@ import type { Incident } from '../domain/incident.ts';
 import { type Pattern, PatternSchema } from '../domain/pattern.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Resource } from '../domain/resource.ts';
+import type { Risk } from '../domain/risk.ts';
 import { classify } from './classify.ts';
 import { plainLine } from './clean.ts';
 import { kindLookup, kindName, levelWord, metricWords, symptomOf } from './wording.ts';
@@ -20,13 +21,15 @@ export interface DraftRequest {
   readonly anomalies: readonly Anomaly[];
   readonly plans: readonly Plan[];
   readonly resources: readonly Resource[];
+  /** An action's own risk; a plan's may have been raised by the policy. */
+  readonly risks: ReadonlyMap<string, Risk>;
 }
 
 /**
  * A pattern out of one resolved incident: what was out of line as symptoms, the hypotheses as causes, what was run as solutions
  * with what came of it. A draft: a person reviews it before it counts.
  */
-export function draftFromIncident({ id, incident, anomalies, plans, resources }: DraftRequest): Pattern {
+export function draftFromIncident({ id, incident, anomalies, plans, resources, risks }: DraftRequest): Pattern {
   const kindOf = kindLookup(resources);
   const ranked = [...anomalies].sort((a, b) => b.severity - a.severity || a.startedAtMs - b.startedAtMs);
   const symptoms = [...new Set(ranked.map((anomaly) => symptomOf(anomaly, kindOf(anomaly.resourceId))))].slice(0, MOST_SYMPTOMS);
@@ -41,7 +44,7 @@ export function draftFromIncident({ id, incident, anomalies, plans, resources }:
     description,
     symptoms: symptoms.length > 0 ? symptoms : [plainLine(incident.title, 500) || 'Unknown symptom'],
     root_causes: causes.filter((cause) => cause !== ''),
-    solutions: solutionsOf(plans),
+    solutions: solutionsOf(plans, risks),
     metadata: {
       occurrence_count: 1,
       last_seen: new Date(incident.startedAtMs).toISOString().slice(0, 10),
@@ -58,12 +61,13 @@ function titleOf(worst: Anomaly | null, kindOf: (id: string) => string, otherwis
 }
 
 /** Each action once, with the best of what came of it. */
-function solutionsOf(plans: readonly Plan[]): Pattern['solutions'] {
+function solutionsOf(plans: readonly Plan[], risks: DraftRequest['risks']): Pattern['solutions'] {
   const best = new Map<string, Pattern['solutions'][number]>();
   for (const plan of plans) {
     if (plan.outcome === null) continue;
     const confidence = plan.outcome.verified ? VERIFIED : plan.outcome.result === 'succeeded' ? UNVERIFIED : NOT_HELPFUL;
-    if ((best.get(plan.action)?.confidence ?? -1) < confidence) best.set(plan.action, { action: plan.action, confidence, risk: plan.risk });
+    const risk = risks.get(plan.action) ?? plan.risk;
+    if ((best.get(plan.action)?.confidence ?? -1) < confidence) best.set(plan.action, { action: plan.action, confidence, risk });
   }
   return [...best.values()].sort((a, b) => b.confidence - a.confidence).slice(0, 20);
 }

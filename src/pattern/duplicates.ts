@@ -1,14 +1,9 @@
 import type { Pattern } from '../domain/pattern.ts';
+import type { Duplicate } from '../domain/requests.ts';
 import { extractFeatures } from './features.ts';
 
 /** Over this two patterns are offered for merging. */
 const DUPLICATE = 0.8;
-
-export interface Duplicate {
-  readonly patternId: string;
-  readonly title: string;
-  readonly likeness: number; // 0..1
-}
 
 /**
  * Patterns that look like the same problem as this one, the likest first. By their embeddings where both have one of the same

@@ -51,13 +51,12 @@ export function lintPatterns(files: readonly PatternFile[], actions: KnownAction
 }
 
 /** What keeps one pattern from being saved, in words; empty when nothing does. */
-export function patternProblems(pattern: Pattern, actions: ReadonlySet<string>): string[] {
+export function patternProblems(pattern: Pattern, actions: KnownActions): string[] {
   const parsed = PatternSchema.safeParse(pattern);
   if (!parsed.success) return parsed.error.issues.map((issue) => `${fieldName(issue.path)}: ${issue.message}`);
-  const unknown = pattern.solutions
-    .filter(({ action }) => !actions.has(action))
-    .map(({ action }) => `There is no action "${action}". Known are: ${[...actions].sort().join(', ')}.`);
-  return [...unknown, ...checkTexts(pattern).map(({ field, message }) => `${field}: ${message}`)];
+  const problems: string[] = [];
+  checkActions(pattern, actions, (field, message) => problems.push(`${field}: ${message}`));
+  return [...problems, ...checkTexts(pattern).map(({ field, message }) => `${field}: ${message}`)];
 }
 
 interface Record_ {
@@ -96,7 +95,7 @@ function readRecord(record: Record_, report: Report): Pattern | null {
 function checkActions(pattern: Pattern, actions: KnownActions, report: Report): void {
   pattern.solutions.forEach(({ action, risk }, i) => {
     const known = actions.get(action);
-    if (known === undefined) report(`solutions[${i}].action`, `There is no action "${action}".`);
+    if (known === undefined) report(`solutions[${i}].action`, `There is no action "${action}". Known are: ${[...actions.keys()].sort().join(', ')}.`);
     else if (known !== risk) report(`solutions[${i}].risk`, `The risk of ${action} is ${known}, not ${risk}.`);
   });
 }

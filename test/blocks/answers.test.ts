@@ -88,7 +88,7 @@ describe('views', () => {
 
   it('carry what the submission needs', () => {
     expect(rejectModal('PLAN-34', options()).private_metadata).toBe('PLAN-34');
-    expect(patternModal(pattern, 'INC-12', options()).private_metadata).toBe('INC-12');
+    expect(patternModal(pattern, [], 'INC-12', options()).private_metadata).toBe('INC-12');
     expect(JSON.parse(feedbackModal('PLAN-34', 'bad', options()).private_metadata ?? '')).toEqual({ subject: 'PLAN-34', verdict: 'bad' });
   });
 

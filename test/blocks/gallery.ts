@@ -198,7 +198,7 @@ export function views(options: CardOptions, twist: Twist = asItIs): [string, Mod
     ['reject modal', rejectModal(twist({ id: 'PLAN-34' }).id, options)],
     ['silence modal', silenceModal(twist({ id: 'ecs/checkout' }).id, options)],
     ['silence modal, nothing given', silenceModal(null, options)],
-    ['pattern modal', patternModal(twist(samples.pattern), 'INC-12', options)],
+    ['pattern modal', patternModal(twist(samples.pattern), [{ patternId: 'PAT-021', title: twist(samples.pattern).title, likeness: 0.8 }], 'INC-12', options)],
     ['feedback modal', feedbackModal('PLAN-34', 'bad', options)],
     ['feedback modal on a pattern', feedbackModal('PAT-001', 'good', options)],
     ['params modal', paramsModal(twist(plan({ params: { count: 4, zone: 'eu-west-1a' } })), options)],

@@ -8,8 +8,8 @@ import { applyLearning, VERDICT_WEIGHT } from '../../src/feedback/posterior.ts';
 import { aPattern } from '../contracts/knowledge.ts';
 
 const tally = (over: Partial<Tally> = {}): Tally => ({ good: 0, bad: 0, outcomes: 0, successes: 0, meanResolutionMs: null, lastMs: null, ...over });
-const learned = (own: Tally, all: Tally = own, pattern = aPattern('PAT-001')) =>
-  applyLearning({ original: pattern, byAction: new Map([['restart_service', own]]), all });
+const learned = (own: Tally, all: Tally = own, pattern = aPattern('PAT-001'), match = tally()) =>
+  applyLearning({ original: pattern, byAction: new Map([['restart_service', own]]), match, all });
 const confidence = (own: Tally, all: Tally = own): number => learned(own, all).solutions[0]?.confidence ?? -1;
 
 describe('Learning from outcomes', () => {
@@ -26,9 +26,14 @@ describe('Learning from outcomes', () => {
   it('leaves other actions alone, unless the verdict is on the match itself', () => {
     const own = tally({ bad: 4, outcomes: 4 });
     expect(learned(own).solutions[1]?.confidence).toBe(0.7);
-    const withMatch = learned(own, tally({ bad: 6, outcomes: 4 }));
+    const withMatch = learned(own, tally({ bad: 6, outcomes: 4 }), undefined, tally({ bad: 2 }));
     expect(withMatch.solutions[1]?.confidence).toBeCloseTo((8 * 0.7) / 10, 4);
     expect(withMatch.solutions[0]?.confidence).toBeCloseTo((8 * 0.8) / 14, 4);
+  });
+
+  it('takes an outcome of an action it does not list for no verdict on the match', () => {
+    const stranger = learned(tally(), tally({ bad: 5, outcomes: 5 }));
+    expect(stranger.solutions).toEqual(aPattern('PAT-001').solutions);
   });
 
   it('updates success rate, mean time, last seen and count from verified outcomes', () => {

@@ -56,10 +56,11 @@ describe('A draft from an incident', () => {
   it('holds symptoms, causes and what was run with what came of it', () => {
     const draft = draftFromIncident({
       id: 'PAT-100',
+      risks: new Map([['restart_service', 'low']]),
       incident: incident({ state: 'resolved', resolvedAtMs: T0 + 20 * MINUTE }),
       anomalies: [connections(), anomaly('ecs/checkout', { severity: 0.3 })],
       plans: [
-        plan({ action: 'restart_service', risk: 'low', outcome: { ...outcome, result: 'failed', verified: false } }),
+        plan({ action: 'restart_service', risk: 'critical', outcome: { ...outcome, result: 'failed', verified: false } }),
         plan({ action: 'raise_connection_limit', outcome }),
         plan({ action: 'scale_up', outcome: null }),
       ],
@@ -80,7 +81,14 @@ describe('A draft from an incident', () => {
   });
 
   it('is valid when nothing was measured and nothing was run, and carries no mention on', () => {
-    const draft = draftFromIncident({ id: 'PAT-101', incident: incident({ title: 'x <!channel>' }), anomalies: [], plans: [], resources: [] });
+    const draft = draftFromIncident({
+      id: 'PAT-101',
+      incident: incident({ title: 'x <!channel>' }),
+      anomalies: [],
+      plans: [],
+      resources: [],
+      risks: new Map(),
+    });
     expect(PatternSchema.parse(draft)).toEqual(draft);
     expect(JSON.stringify(draft)).not.toContain('<!');
     expect(draft.solutions).toEqual([]);

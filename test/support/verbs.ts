@@ -7,6 +7,7 @@ import { parseSubject, requireSubject } from '../../src/domain/names.ts';
 import type { Pattern } from '../../src/domain/pattern.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Clock } from '../../src/domain/ports.ts';
+import { PolicySchema } from '../../src/domain/policy.ts';
 import type { Analysis } from '../../src/domain/rca.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { WeekView } from '../../src/domain/views.ts';
@@ -206,6 +207,8 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
     week: async () => quietWeek(clock.now()),
     topology: async (subject) => ({ title: subject, nodes: [{ id: 'ecs/checkout', layer: 0, state: 'sick' }], edges: [], left: 0 }),
     resume: async (scope, actor) => ((await store.switches.on(scope, actor, clock.now())) ? [scope] : []),
+    promote: async (patternId, action) => ({ patternId, action, from: 'medium', to: 'low' }),
+    policy: async () => PolicySchema.parse({}),
     status: async () => ({
       ...{ nowMs: clock.now(), lastTickAtMs: clock.now(), lastTickMs: 20, tickErrors: 0, sources: [], series: 3, patterns: 1 },
       openIncidents: await store.incidents.list({ limit: 10 }),
@@ -221,6 +224,7 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
     plan: view,
     audit: (subject, limit) => store.audit.list({ subject, limit }),
     draftPattern: async (id) => ({ ...cpuPattern, pattern_id: 'PAT-900', title: (await incident(id)).title }),
+    duplicates: async () => [],
     learn: async (pattern) => pattern,
   };
 }

@@ -1,9 +1,10 @@
 import { OpsError } from '../../domain/errors.ts';
 import type { Tally } from '../../domain/learning.ts';
-import { type Pattern, PatternSchema } from '../../domain/pattern.ts';
+import type { Pattern } from '../../domain/pattern.ts';
 import { applyLearning, MATCH_ACTION } from '../../feedback/posterior.ts';
 import { patternKey } from '../../pattern/archive-keys.ts';
 import type { Ops } from '../ops.ts';
+import { archiveText, fileLearned, originalOf } from './keep.ts';
 
 /** How much is thought of an action for a pattern now; of the pattern's best one when no action is named. Null: no such pattern or action. */
 export async function confidenceOf(ops: Ops, patternId: string | null, action: string | null): Promise<number | null> {
@@ -24,21 +25,11 @@ export async function relearn(ops: Ops, patternId: string): Promise<Pattern | nu
   const { learning } = ops.store;
   const byAction = new Map<string, Tally>();
   for (const { action } of original.solutions) byAction.set(action, await learning.tally(patternId, action));
-  const learned = applyLearning({ original, byAction, all: await learning.tallyPattern(patternId) });
+  const [match, all] = [await learning.tally(patternId, MATCH_ACTION), await learning.tallyPattern(patternId)];
+  const learned = applyLearning({ original, byAction, match, all });
+  await fileLearned(ops, original, learned);
   const [saved] = await ops.knowledge.save([learned]);
   if (saved === undefined) throw new OpsError('unavailable', `The knowledge base did not take ${patternId}.`);
-  await ops.archive.put(patternKey(saved), `${JSON.stringify(saved, null, 2)}\n`);
+  await ops.archive.put(patternKey(saved), archiveText(saved));
   return saved;
-}
-
-/** The record before anything was learned is kept aside the first time, so that learning twice from the same facts changes nothing. */
-async function originalOf(ops: Ops, current: Pattern): Promise<Pattern> {
-  const key = `original:${current.pattern_id}`;
-  await ops.store.settings.set(key, JSON.stringify(withoutEmbedding(current)), ops.clock.now(), { onlyIfAbsent: true });
-  return PatternSchema.parse(JSON.parse((await ops.store.settings.get(key)) ?? 'null'));
-}
-
-function withoutEmbedding(pattern: Pattern): Pattern {
-  const { embedding: _dropped, ...rest } = pattern;
-  return rest;
 }

@@ -9,8 +9,9 @@ import { approve } from './approve.ts';
 import { collect, detect } from './detect.ts';
 import { giveFeedback, withdrawFeedback } from './feedback.ts';
 import { proposeFix } from './fix.ts';
-import { draftPattern, learn, pattern, searchPatterns } from './patterns.ts';
+import { draftPattern, duplicates, learn, pattern, searchPatterns } from './patterns.ts';
 import { pause, resume } from './pause.ts';
+import { promote } from './promote.ts';
 import { cancel, reject } from './reject.ts';
 import { revise } from './revise.ts';
 import { lift, maintenance, silences } from './silences.ts';
@@ -43,11 +44,14 @@ export const createVerbs = (ops: Ops): Verbs => ({
   topology: (subject) => topology(ops, subject),
   pause: (scope, reason, actor) => pause(ops, scope, reason, actor),
   resume: (scope, actor) => resume(ops, scope, actor),
+  promote: (patternId, action, actor) => promote(ops, patternId, action, actor),
+  policy: async () => ops.policy,
   status: () => status(ops),
   incident: (id) => incidentView(ops, requireSubject(id, 'incident').id),
   incidents: ({ open, limit }) => ops.store.incidents.list({ ...(open ? { states: LIVE_INCIDENT_STATES } : {}), limit }),
   plan: (id) => planView(ops, requireSubject(id, 'plan').id),
   audit: (subject, limit) => ops.store.audit.list({ subject: parseSubject(subject)?.id ?? subject, limit }),
   draftPattern: (incidentId) => draftPattern(ops, incidentId),
-  learn: (draft, actor) => learn(ops, draft, actor),
+  duplicates: (draft) => duplicates(ops, draft),
+  learn: (draft, actor, mergeInto) => learn(ops, draft, actor, mergeInto),
 });

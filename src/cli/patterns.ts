@@ -1,0 +1,113 @@
+import { loadConfig } from '../config.ts';
+import { type Account, type Base, embedderOf, openBase } from '../core.ts';
+import { actorName, system } from '../domain/actor.ts';
+import { OpsError } from '../domain/errors.ts';
+import { requireSubject } from '../domain/names.ts';
+import type { PatternVersion } from '../domain/store.ts';
+import { openFolderArchive } from '../embedded/archive.ts';
+import { reembedFile } from '../embedded/knowledge.ts';
+import { importPatterns, patternHistory, revertPattern } from '../loop/learning/history.ts';
+import { archiveText, withoutEmbedding } from '../loop/learning/keep.ts';
+import { patternKey } from '../pattern/archive-keys.ts';
+import { openAccount } from './account.ts';
+import { type CheckedFiles, checkFiles, problemLine } from './pattern-files.ts';
+
+const ACTOR = system('cli');
+const SEARCH_TIMEOUT_MS = 10_000;
+const REEMBED_TIMEOUT_MS = 3_600_000;
+const MOST_PROBLEMS = 200; // printed
+
+/** `opsloop patterns …`: the pattern library as files, how it came to be, and its embeddings. */
+export async function patterns(verb: string, args: readonly string[]): Promise<void> {
+  if (verb === 'lint') return lint(checkFiles(need(args[0], 'what to check')));
+  if (verb === 'reembed') return await reembed();
+  const checked = verb === 'import' ? requireClean(checkFiles(need(args[0], 'what to import'))) : null;
+  const config = loadConfig();
+  const account: Partial<Account> = config.account.kind === 'aws' ? openAccount(config) : {};
+  const base = await openBase(config, undefined, account);
+  try {
+    process.stdout.write(`${await run(base, verb, args, checked)}\n`);
+  } finally {
+    await base.knowledge.close();
+    account.close?.();
+    await base.store.close();
+  }
+}
+
+async function run(base: Base, verb: string, args: readonly string[], checked: CheckedFiles | null): Promise<string> {
+  if (checked !== null) return await take(base, checked);
+  switch (verb) {
+    case 'export':
+      return await give(base, need(args[0], 'the folder to write'));
+    case 'history':
+      return (await patternHistory(base, idOf(args[0]))).map(versionLine).join('\n') || 'It has never changed.';
+    case 'revert': {
+      const version = Number(need(args[1], 'the version'));
+      if (!Number.isInteger(version) || version < 1) throw new OpsError('invalid_input', `"${args[1]}" is not a version.`, 'Versions are 1, 2, 3, …');
+      const saved = await revertPattern(base, idOf(args[0]), version, ACTOR);
+      return `${saved.pattern_id} is as it was in version ${version}: ${saved.title}. What was observed since no longer counts.`;
+    }
+    case 'search': {
+      const { matches, source } = await base.knowledge.search(
+        { text: need(args.join(' ') || undefined, 'what to look for'), limit: 5 },
+        AbortSignal.timeout(SEARCH_TIMEOUT_MS),
+      );
+      return [...matches.map((one) => `${one.similarity.toFixed(2)}  ${one.patternId}  ${one.title}  (${one.why.join(', ')})`), `from ${source}`].join('\n');
+    }
+    default:
+      throw new OpsError('invalid_input', `"patterns ${verb}" is not a command.`, 'Use import, export, lint, history, revert, search or reembed.');
+  }
+}
+
+function lint({ files, patterns: found, problems }: CheckedFiles): void {
+  for (const problem of problems.slice(0, MOST_PROBLEMS)) process.stdout.write(`${problemLine(problem)}\n`);
+  process.stdout.write(
+    problems.length === 0 ? `${found.length} patterns in ${files} files are in order.\n` : `${problems.length} problems in ${files} files.\n`,
+  );
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+function requireClean(checked: CheckedFiles): CheckedFiles {
+  const { problems } = checked;
+  if (problems.length === 0) return checked;
+  const lines = problems.slice(0, MOST_PROBLEMS).map(problemLine).join('\n');
+  throw new OpsError('invalid_input', `Nothing was imported, ${problems.length} problems:\n${lines}`, 'Mend them and import again.');
+}
+
+async function take(base: Base, checked: CheckedFiles): Promise<string> {
+  const { added, changed, unchanged } = await importPatterns(base, checked.patterns, ACTOR);
+  return `${added.length} patterns added, ${changed.length} changed, ${unchanged} as they were.`;
+}
+
+async function give(base: Base, folder: string): Promise<string> {
+  const target = openFolderArchive(folder);
+  const all = await base.knowledge.list();
+  for (const pattern of all) await target.put(patternKey(pattern), archiveText(withoutEmbedding(pattern)));
+  return `${all.length} patterns are in ${folder}/patterns.`;
+}
+
+async function reembed(): Promise<void> {
+  const config = loadConfig();
+  const account: Partial<Account> = config.account.kind === 'aws' ? openAccount(config) : {};
+  const embedder = embedderOf(config, account);
+  const done = await reembedFile(
+    config.knowledge.path,
+    embedder,
+    (some, all) => process.stderr.write(`${some} of ${all} embedded\n`),
+    AbortSignal.timeout(REEMBED_TIMEOUT_MS),
+  );
+  process.stdout.write(`${done} patterns are embedded by ${embedder.name}. Restart opsloop if it is running.\n`);
+  account.close?.();
+}
+
+function versionLine({ version, atMs, actor, reason, record }: PatternVersion): string {
+  const solutions = record.solutions.map(({ action, confidence }) => `${action} ${confidence.toFixed(2)}`).join(', ');
+  return `${String(version).padStart(3)}  ${new Date(atMs).toISOString()}  ${actorName(actor)}  ${reason}  ${record.title}  [${solutions}]`;
+}
+
+const idOf = (text: string | undefined): string => requireSubject(need(text, 'which pattern'), 'pattern').id;
+
+function need(value: string | undefined, what: string): string {
+  if (value === undefined) throw new OpsError('invalid_input', `Say ${what}.`, 'For example: opsloop patterns lint patterns/');
+  return value;
+}
