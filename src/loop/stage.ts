@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { OpsError, toOpsError } from '../domain/errors.ts';
 import type { Incident, IncidentState } from '../domain/incident.ts';
 import type { Ops } from './ops.ts';
@@ -22,6 +23,7 @@ export async function runStage(ops: Ops, stage: Stage): Promise<void> {
   if ('run' in stage) return await stage.run(ops);
   for (const incident of await ops.store.incidents.list({ states: stage.states, limit: MOST_INCIDENTS })) {
     await runOnIncident(ops, stage, incident);
+    await breathe();
   }
 }
 

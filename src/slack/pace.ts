@@ -9,30 +9,56 @@ export interface RealTime {
 }
 export const realTime: RealTime = { now: () => performance.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
-/** At most one message a channel in `everyMs`, first come first served. */
+/** At most one message a channel in `everyMs`: what is urgent first, else first come first served. */
 export interface Pace {
   /** Resolves when it is this caller's turn to write in the channel. */
-  turn(channel: string): Promise<void>;
+  turn(channel: string, urgent?: boolean): Promise<void>;
   /** Slack said to wait: nobody writes in the channel for `ms`. */
   hold(channel: string, ms: number): void;
 }
 
+interface Lane {
+  freeAtMs: number;
+  readonly urgent: (() => void)[];
+  readonly others: (() => void)[];
+  moving: boolean;
+}
+
 export function createPace(everyMs: number = TIMING.paceMs, time: RealTime = realTime): Pace {
-  const freeAtMs = new Map<string, number>();
-  const forgetOld = (): void => {
-    if (freeAtMs.size < CHANNELS_MAX) return;
-    for (const [channel, at] of freeAtMs) if (at <= time.now()) freeAtMs.delete(channel);
+  const lanes = new Map<string, Lane>();
+  const laneOf = (channel: string): Lane => {
+    const known = lanes.get(channel);
+    if (known !== undefined) return known;
+    if (lanes.size >= CHANNELS_MAX) for (const [name, lane] of lanes) if (!lane.moving && lane.freeAtMs <= time.now()) lanes.delete(name);
+    const fresh: Lane = { freeAtMs: 0, urgent: [], others: [], moving: false };
+    lanes.set(channel, fresh);
+    return fresh;
+  };
+  /** Lets one after another go, each at least `everyMs` after the one before really went: a late timer makes no burst. */
+  const move = async (lane: Lane): Promise<void> => {
+    if (lane.moving) return;
+    lane.moving = true;
+    while (lane.urgent.length + lane.others.length > 0) {
+      const waitMs = lane.freeAtMs - time.now();
+      if (waitMs > 0) {
+        await time.sleep(waitMs);
+        continue; // it may be on hold by now
+      }
+      lane.freeAtMs = time.now() + everyMs;
+      (lane.urgent.shift() ?? lane.others.shift())?.();
+    }
+    lane.moving = false;
   };
   return {
-    async turn(channel) {
-      forgetOld();
-      const now = time.now();
-      const atMs = Math.max(now, freeAtMs.get(channel) ?? 0);
-      freeAtMs.set(channel, atMs + everyMs);
-      if (atMs > now) await time.sleep(atMs - now);
-    },
+    turn: (channel, urgent = true) =>
+      new Promise((resolve) => {
+        const lane = laneOf(channel);
+        (urgent ? lane.urgent : lane.others).push(resolve);
+        void move(lane);
+      }),
     hold(channel, ms) {
-      freeAtMs.set(channel, Math.max(freeAtMs.get(channel) ?? 0, time.now() + ms));
+      const lane = laneOf(channel);
+      lane.freeAtMs = Math.max(lane.freeAtMs, time.now() + ms);
     },
   };
 }

@@ -38,8 +38,8 @@ const GONE_ERRORS: ReadonlySet<string> = new Set(['message_not_found', 'cant_upd
 
 /** The one writer of messages: paced, marked, and never stopped by a card Slack does not like. */
 export function createPoster(client: WebClient, pace: Pace, log: Log): Poster {
-  const paced = async <T>(channel: string, method: string, work: () => Promise<T>): Promise<T> => {
-    await pace.turn(channel);
+  const paced = async <T>(channel: string, method: string, work: () => Promise<T>, urgent = true): Promise<T> => {
+    await pace.turn(channel, urgent);
     try {
       return await work();
     } catch (thrown) {
@@ -61,19 +61,24 @@ export function createPoster(client: WebClient, pace: Pace, log: Log): Poster {
   return {
     post: (place, card, mark) =>
       orTextOnly(card, (shown) =>
-        paced(place.channel, 'chat.postMessage', async () => {
-          const sent = await client.chat.postMessage({
-            ...body(shown, mark),
-            ...(place.threadTs === null ? {} : { thread_ts: place.threadTs }),
-            channel: place.channel,
-          });
-          return { channel: sent.channel ?? place.channel, ts: sent.ts ?? '' };
-        }),
+        paced(
+          place.channel,
+          'chat.postMessage',
+          async () => {
+            const sent = await client.chat.postMessage({
+              ...body(shown, mark),
+              ...(place.threadTs === null ? {} : { thread_ts: place.threadTs }),
+              channel: place.channel,
+            });
+            return { channel: sent.channel ?? place.channel, ts: sent.ts ?? '' };
+          },
+          isNotice(mark),
+        ),
       ),
     update: async (ref, card, mark) => {
       try {
         await orTextOnly(card, (shown) =>
-          paced(ref.channel, 'chat.update', () => client.chat.update({ ...body(shown, mark), channel: ref.channel, ts: ref.ts })),
+          paced(ref.channel, 'chat.update', () => client.chat.update({ ...body(shown, mark), channel: ref.channel, ts: ref.ts }), isNotice(mark)),
         );
         return true;
       } catch (error) {
@@ -101,6 +106,9 @@ export function createPoster(client: WebClient, pace: Pace, log: Log): Poster {
     },
   };
 }
+
+/** What the loop has to say goes before answers to what people asked. */
+const isNotice = (mark: Mark): boolean => mark.notice !== 'answer' && mark.notice !== 'copy';
 
 function body(card: Card, mark: Mark) {
   const metadata: MessageMetadata = {

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { GROUPING, correlate as group, type OpenIncident, serviceOf } from '../../detect/correlate.ts';
 import { system } from '../../domain/actor.ts';
 import type { Anomaly } from '../../domain/anomaly.ts';
@@ -25,8 +26,12 @@ export async function correlate(ops: Ops): Promise<void> {
   const silenced = new Set(fresh.filter((anomaly) => isQuiet(anomaly.resourceId, serviceOf(anomaly.resourceId, topology))));
   const loud = fresh.filter((anomaly) => !silenced.has(anomaly));
   const grouping = group(loud, await openIncidents(ops), topology, nowMs, OPTIONS);
-  for (const { anomaly, incidentId, reason } of grouping.join) await store.transaction((tx) => join(tx, anomaly, incidentId, reason, nowMs));
+  for (const { anomaly, incidentId, reason } of grouping.join) {
+    await breathe(); // in a storm there are thousands, and Slack waits for its acknowledgements
+    await store.transaction((tx) => join(tx, anomaly, incidentId, reason, nowMs));
+  }
   for (const { anomalies } of grouping.open) {
+    await breathe();
     await store.transaction(async (tx) => {
       const incident = await tx.incidents.open(draftOf(anomalies, topology, nowMs), ACTOR);
       const stormId = await admit(tx, incident, ops.quiet, nowMs);
