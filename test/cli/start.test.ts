@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { OPS_CHANNEL } from '../../src/cli/sandbox.ts';
+import { startLocalSlack } from '../../src/sandbox/slack/local-slack.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** `opsloop start` as a supervisor runs it, on a local Slack. */
+async function starter() {
+  const slack = await startLocalSlack({ manifest: parse(readFileSync(join(ROOT, 'manifest.yml'), 'utf8')), clock: { now: () => Date.now() }, port: 0 });
+  const dir = mkdtempSync(join(tmpdir(), 'opsloop-start-'));
+  const port = await freePort();
+  writeFileSync(
+    join(dir, 'opsloop.config.yaml'),
+    `http: { port: ${port} }\nlog: { level: silent }\nloop: { backfill_h: 0 }\naccount: { kind: simulated, scenario: bad-config }\n`,
+  );
+  const started: ChildProcess[] = [];
+  onTestFinished(async () => {
+    for (const child of started) child.kill('SIGKILL');
+    await slack.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_CHANNEL: OPS_CHANNEL,
+  };
+  const start = () => {
+    const child = spawn(process.execPath, [join(ROOT, 'src', 'main.ts'), 'start'], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    started.push(child);
+    let err = '';
+    child.stderr?.on('data', (data) => {
+      err += String(data);
+    });
+    return { child, err: () => err, exited: once(child, 'exit').then(([status]) => status as number | null) };
+  };
+  const ready = async (): Promise<boolean> => {
+    for (let tries = 0; tries < 200; tries += 1) {
+      const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+      if (answer?.status === 200) return true;
+      await sleep(100);
+    }
+    return false;
+  };
+  return { start, ready, port };
+}
+
+it('becomes ready, refuses a second on the same port in words, and ends with status 0 within ten seconds of SIGTERM', async () => {
+  const { start, ready, port } = await starter();
+  const first = start();
+  expect(await ready(), first.err()).toBe(true);
+  const second = start();
+  expect(await second.exited).toBe(1);
+  expect(second.err()).toContain(`Port ${port} of 127.0.0.1 is taken.`);
+  expect(await ready()).toBe(true);
+  const toldAt = performance.now();
+  first.child.kill('SIGTERM');
+  expect(await first.exited).toBe(0);
+  expect(performance.now() - toldAt).toBeLessThan(10_000);
+});
