@@ -14,18 +14,14 @@ export function onText(context: EdgeContext, where: Where, typed: string, fixed:
     context,
     where,
     async () => (await asker).forMe,
-<<<<<<< theirs
-    async () => {
+    async (progress) => {
       const done = await context.agent.current?.working(where.channel, where.threadTs, where.userId);
       try {
-        return await run(context, where, typed, fixed, await asker);
+        return await run(context, where, typed, fixed, { asker: await asker, progress });
       } finally {
         await done?.();
       }
     },
-=======
-    async (progress) => run(context, where, typed, fixed, { asker: await asker, progress }),
->>>>>>> mine
   );
 }
 
