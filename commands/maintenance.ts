@@ -20,7 +20,7 @@ export const maintenance: Command = {
 
 /** `checkout 2h in 30m new database`, `checkout in 30m for 2h`, `checkout 2小时 30分钟后 换库`; null: it cannot be read. */
 export function readMaintenance(text: string): MaintenanceRequest | null {
-  const later = /(?:^|\s)in\s+(\d[\w.\s]*?[smhdw]\w*)(?=\s|$)|((?:\d+(?:\.\d)?\s*(?:分钟|小时|分|时|天)\s*)+)(?:之?后|以后)(?:开始)?/iu.exec(text);
+  const later = /(?:^|\s)in\s+(\d[\w.\s]*?[smhdw]\w*)(?=\s|$)|((?:\d+(?:\.\d)?(?:分钟|小时|分|时|天))+)(?:之?后|以后)(?:开始)?/iu.exec(text);
   const start = later === null ? null : findDuration(later[1] ?? later[2] ?? '');
   const rest = later === null ? text : `${text.slice(0, later.index)} ${text.slice(later.index + later[0].length)}`;
   const span = findDuration(rest);

@@ -1,6 +1,6 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import { OpsError, toOpsError } from '../domain/errors.ts';
 import type { Incident, IncidentState } from '../domain/incident.ts';
+import { breathe } from './breathe.ts';
 import type { Ops } from './ops.ts';
 
 /** A step of the closed loop: over the whole account, or over each incident that is due for it. */

@@ -1,10 +1,10 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import { GROUPING, correlate as group, type OpenIncident, serviceOf } from '../../detect/correlate.ts';
 import { system } from '../../domain/actor.ts';
 import type { Anomaly } from '../../domain/anomaly.ts';
 import { type IncidentDraft, LIVE_INCIDENT_STATES } from '../../domain/incident.ts';
 import type { Topology } from '../../domain/resource.ts';
 import type { Repositories } from '../../domain/store.ts';
+import { breathe } from '../breathe.ts';
 import type { Ops } from '../ops.ts';
 import { quietNow } from '../silences.ts';
 import { admit } from '../storms.ts';
