@@ -6,9 +6,9 @@ export const MEMBERS = 8;
 const PER_MEMBER = 7; // mean, variance, long square, short square, key, last value's measure, severe points in a row
 const PAIRS = (MEMBERS * (MEMBERS - 1)) / 2;
 const PER_PAIR = 4; // long product, short product, parted points in a row, origin of the episode
-const HEAD = 4; // version, rounds, origin of "together", calm rounds
+const HEAD = 6; // version, rounds, origin of "together", calm rounds, habit of it, 1 while this one is a habit
 const SIZE = HEAD + MEMBERS * PER_MEMBER + PAIRS * PER_PAIR;
-const VERSION = 1;
+const VERSION = 2;
 
 const OWN = 1 / 60;
 const LONG = 1 / 720;
@@ -20,6 +20,9 @@ const PARTED_ROUNDS = 10;
 const TOGETHER_SEVERITY = 0.4;
 const TOGETHER_MIN = 3;
 const TOGETHER_ROUNDS = 3;
+/** What a resource does again and again is its work (a nightly job), not trouble: so often within some days, and it is not told. */
+const HABIT = 1.5;
+const HABIT_KEPT = 0.5 ** (1 / (3 * 1440)); // a round; half of it is forgotten in three days of minutes
 
 /** One round: the members' newest values at one moment. `severity` is each member's own. */
 export interface Member {
@@ -81,13 +84,14 @@ export class ResourceGroup {
         const found = pair(S, t, a, b, teach);
         if (found !== null) findings.push(found);
       }
-    const together = teach ? null : this.#together(t, members);
+    const together = this.#together(t, members, teach);
     if (together !== null) findings.push(together);
     return findings;
   }
 
-  #together(t: number, members: readonly Member[]): CorrelationFinding | null {
+  #together(t: number, members: readonly Member[], teach: boolean): CorrelationFinding | null {
     const S = this.#state;
+    S[4] = (S[4] as number) * HABIT_KEPT;
     for (const { index, severity } of members) {
       const at = memberAt(index) + 6;
       S[at] = severity >= TOGETHER_SEVERITY ? (S[at] as number) + 1 : 0;
@@ -98,14 +102,18 @@ export class ResourceGroup {
     const found = { type: 'together' as const, members: severe.map(({ index }) => index), severity };
     if (severe.length >= TOGETHER_MIN) {
       S[3] = 0;
-      if (origin === 0) S[2] = t;
-      return { ...found, originMs: S[2] as number, ended: false };
+      if (origin === 0) {
+        S[2] = t;
+        S[5] = teach || (S[4] as number) >= HABIT ? 1 : 0;
+        S[4] = (S[4] as number) + 1;
+      }
+      return S[5] === 1 ? null : { ...found, originMs: S[2] as number, ended: false };
     }
     if (origin === 0) return null;
     S[3] = (S[3] as number) + 1;
     if ((S[3] as number) < PARTED_ROUNDS) return null;
     S[2] = 0;
-    return { ...found, originMs: origin, ended: true };
+    return S[5] === 1 ? null : { ...found, originMs: origin, ended: true };
   }
 }
 

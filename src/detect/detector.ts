@@ -62,10 +62,11 @@ export class Detector {
     this.#touched.add(watched);
     checkUnit(watched, series.unit);
     const { hot, at } = watched.slot;
-    const teachBefore = hot[at + HOT.count] === 0 ? nowMs - Math.max(TEACH_MS, 2 * series.periodMs) : Number.NEGATIVE_INFINITY;
+    // Set at first sight and kept: a long back-fill comes in several batches.
+    if (hot[at + HOT.count] === 0) watched.teachBeforeMs = nowMs - Math.max(TEACH_MS, 2 * series.periodMs);
     for (const { timestampMs: t, value: x } of series.points) {
       if (!Number.isFinite(x) || t > nowMs + FUTURE_MS) continue;
-      this.#point(watched, t, x, factor, t < teachBefore);
+      this.#point(watched, t, x, factor, t < watched.teachBeforeMs);
     }
     if (this.#told.size === 0) return NONE;
     const told = [...this.#told.values()];

@@ -16,6 +16,7 @@ export interface Watched {
   readonly bound: Bound | null;
   readonly limit: Limit | null;
   savedHour: number; // HOT.hourEnd when its hours were last saved
+  teachBeforeMs: number; // older points only teach
 }
 
 export function watch(series: MetricSeries, pool: StatePool, thresholds: readonly Threshold[]): Watched {
@@ -33,6 +34,7 @@ export function watch(series: MetricSeries, pool: StatePool, thresholds: readonl
     bound: boundFor(name, series.ref.stat, thresholds),
     limit: limitFor(name, series.ref.stat, thresholds),
     savedHour: 0,
+    teachBeforeMs: Number.NEGATIVE_INFINITY,
   };
 }
 

@@ -18,7 +18,7 @@ import { ANA, OPS_CHANNEL, START_MS, textOf } from '../support/world.ts';
 const MINUTE_MS = 60_000;
 const SCENARIO = 'bad-deploy';
 
-describe('kill -9 and a restart', () => {
+describe('kill -9 and a restart', { timeout: 120_000 }, () => {
   let dir: string;
   let slack: LocalSlack;
   let bot: Bot;
