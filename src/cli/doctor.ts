@@ -67,7 +67,10 @@ async function checkSlack({ slack }: Config): Promise<Check[]> {
   else {
     checks.push(await asked('slack bot token', 'Install the app again, and copy the new bot token.', async () => scopesOf(await client(slack.bot_token ?? '').auth.test())));
     if (slack.channel === undefined) checks.push({ name: 'slack channel', state: 'fail', detail: 'no channel for alerts is named', fix: 'export SLACK_CHANNEL=C…   (channel details, at the bottom)' });
-    else checks.push(await asked('slack channel', 'Type /invite @opsloop in the channel.', async () => `#${(await client(slack.bot_token ?? '').conversations.info({ channel: slack.channel ?? '' })).channel?.name}`));
+    else checks.push(await asked('slack channel', 'Type /invite @opsloop in the channel.', async () => {
+          await client(slack.bot_token ?? '').conversations.history({ channel: slack.channel ?? '', limit: 1 });
+          return `${slack.channel} can be read`;
+        }));
   }
   if (slack.app_token === undefined) checks.push({ name: 'slack app token', state: 'fail', detail: 'is not set', fix: 'export SLACK_APP_TOKEN=xapp-…   (Basic Information, App-Level Tokens, connections:write)' });
   else
