@@ -80,5 +80,6 @@ export function chartWord(locale: Locale, word: ChartWord, values: Readonly<Reco
 
 /** A marker's or span's label in the reader's language when it is one of ours; else as it is, without underscores. */
 export function chartLabel(locale: Locale, label: string): string {
-  return Object.hasOwn(EN, label) ? chartWord(locale, label as ChartWord) : label.replaceAll('_', ' ');
+  if (Object.hasOwn(EN, label)) return chartWord(locale, label as ChartWord);
+  return /^[a-z_]+$/.test(label) ? label.replaceAll('_', ' ') : label; // an action; metric names stay as they are
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { App } from '@slack/bolt';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { chromiumPath, openBrowser, WANTED } from './chromium.ts';
 import { ANA, BEN, boltOn, button, local, OPS, section } from './support.ts';
 
 const LIWEI = 'U0LIW0003';
+const AXE = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const approveCard = {
   text: 'PLAN-1',
   blocks: [
@@ -188,6 +190,37 @@ describe.skipIf(chromiumPath === null)('the page', () => {
     expect(slack.dm(LIWEI).map((message) => message.text)).toEqual(['根因 12']);
     await become('Ana Ruiz');
     await page.getByText('Nothing has been said here yet.').waitFor();
+  });
+
+  test('axe finds nothing to object to: messages, a thread, a window, in light and in dark', async () => {
+    const { ts } = await app.client.chat.postMessage({ channel: OPS, ...approveCard });
+    await app.client.chat.postMessage({ channel: OPS, thread_ts: String(ts), text: 'a reply' });
+    await page.getByText('1 reply').click();
+    await page.getByText('a reply').waitFor();
+    const objections = async (): Promise<string[]> => {
+      await page.evaluate(AXE);
+      return await page.evaluate(
+        `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map((one) => one.id + ': ' + one.nodes[0].html))`,
+      );
+    };
+    expect(await objections()).toEqual([]);
+    await page.locator('#theme').click();
+    expect(await objections()).toEqual([]);
+    await page.locator('#log').getByRole('button', { name: 'Reject…' }).click();
+    await page.getByLabel('Reason').waitFor();
+    expect(await objections()).toEqual([]);
+  });
+
+  test('shows what there is also while things change faster than they can be read', async () => {
+    await app.client.chat.postMessage({ channel: OPS, text: 'still here' });
+    let n = 0;
+    const restless = setInterval(() => {
+      n += 1;
+      slack.setGuide([{ text: `change ${n}`, state: 'now' }]);
+    }, 5);
+    await page.reload();
+    await page.getByText('still here').waitFor({ timeout: 3000 });
+    clearInterval(restless);
   });
 
   test('the guide shows its step, as text', async () => {

@@ -19,7 +19,6 @@ export function completion(names) {
     offers = word === undefined ? [] : names().filter(({ name }) => name.toLowerCase().startsWith(word.toLowerCase())).map((offer) => ({ ...offer, from: before.length - word.length }));
     chosen = Math.min(chosen, Math.max(0, offers.length - 1));
     list.hidden = offers.length === 0;
-    box.setAttribute('aria-expanded', String(offers.length > 0));
     box.setAttribute('aria-activedescendant', offers.length > 0 ? `offer-${chosen}` : '');
     list.replaceChildren(...offers.map(item));
   };
