@@ -1,6 +1,7 @@
 import type { Anomaly } from '../domain/anomaly.ts';
 import type { Resource } from '../domain/resource.ts';
 import type { LogLine } from '../domain/signals.ts';
+import { kindPhrase, metricPhrase } from './metric-phrases.ts';
 import { LogMiner } from './templates/miner.ts';
 import { kindLookup } from './wording.ts';
 
@@ -13,11 +14,12 @@ const DIRECTIONS: Readonly<Record<Anomaly['direction'], string>> = { up: 'high',
 
 /**
  * An incident as a text to look patterns up by: what is out of line on which kind of thing, worst first, then the commonest error
- * lines ("rds DatabaseConnections high. ecs: too many connections"). Names of single resources are left out: they say nothing
+ * lines ("RDS database DatabaseConnections high. ECS service log: too many connections"). Names of single resources are left out: they say nothing
  * about the kind of problem.
  */
 export function describeTrouble(anomalies: readonly Anomaly[], resources: readonly Resource[], errorLines: readonly LogLine[]): string {
-  const kindOf = kindLookup(resources);
+  const kinds = kindLookup(resources);
+  const kindOf = (id: string | null): string => kindPhrase(kinds(id));
   const ranked = [...anomalies].sort((a, b) => b.severity - a.severity || a.startedAtMs - b.startedAtMs);
   const sentences = new Set(ranked.map((anomaly) => sentenceOf(anomaly, kindOf(anomaly.resourceId))));
   return [...[...sentences].slice(0, MOST_ANOMALIES), ...commonest(errorLines, kindOf)].join('. ');
@@ -28,7 +30,7 @@ function sentenceOf(anomaly: Anomaly, kind: string): string {
   if (anomaly.metric === null) return `${kind} ${anomaly.explanation.text}`.slice(0, MOST_LINE);
   const level = anomaly.unit === 'Percent' && anomaly.value !== null ? ` ${Math.round(anomaly.value)} %` : '';
   const soon = anomaly.forecast === null ? '' : ', soon at its limit';
-  return `${kind} ${anomaly.metric.name} ${DIRECTIONS[anomaly.direction]}${level}${soon}`;
+  return `${kind} ${metricPhrase(anomaly.metric, anomaly.direction, DIRECTIONS[anomaly.direction])}${level}${soon}`;
 }
 
 /** Error lines grouped by template, with the variable parts left out. */

@@ -30,7 +30,7 @@ it('imports files, tells their history, and takes the import back', async () => 
   const original = JSON.parse(readFileSync(path, 'utf8')) as { description: string };
   write(join(dir, 'mine'), 'a.json', { ...original, description: 'Other words.' });
   expect((await run(dir, 'import', 'mine')).out).toBe('0 patterns added, 1 changed, 0 as they were.\n');
-  expect((await run(dir, 'history', 'pat 1')).out).toMatch(/2 {2}\S+ {2}cli {2}imported/);
+  expect((await run(dir, 'history', 'pat 1')).out).toMatch(/^ *2 {2}\S+ .* {2}imported {2}/m);
   expect((await run(dir, 'revert', 'PAT-001', '1')).out).toContain('as it was in version 1');
   await run(dir, 'export', 'again');
   expect(JSON.parse(readFileSync(join(dir, 'again/patterns/performance/ec2-high-cpu-usage.json'), 'utf8'))).toEqual(original);

@@ -34,7 +34,7 @@ describe('Describing trouble', () => {
   it('says kinds and metrics, worst first, then the commonest errors, without names of single resources', () => {
     const lines = [1, 2, 3].map((n) => errorLine(`l${n}`, `too many connections for role app${n} from 10.0.0.${n}`));
     const text = describeTrouble([anomaly('ecs/checkout', { severity: 0.4 }), connections()], RESOURCES, lines);
-    expect(text).toMatch(/^rds DatabaseConnections high\. ecs CPUUtilization high 97 %\. ecs log: too many connections/);
+    expect(text).toMatch(/^RDS database DatabaseConnections high\. ECS service CPUUtilization high 97 %\. ECS service log: too many connections/);
     expect(text).not.toContain('checkout');
     expect(text).not.toContain('10.0.0');
   });
@@ -44,8 +44,8 @@ describe('Describing trouble', () => {
       metric: { namespace: 'CWAgent', name: 'disk_used_percent', dimensions: {}, stat: 'Average' },
       forecast: { limit: 100, atMs: T0, earliestMs: T0, latestMs: T0 },
     });
-    expect(describeTrouble([disk], [], [])).toBe('ec2 disk_used_percent high 97 %, soon at its limit');
-    expect(describeTrouble([connections({ direction: 'missing', value: null })], [], [])).toBe('rds DatabaseConnections no data');
+    expect(describeTrouble([disk], [], [])).toBe('EC2 instance disk_used_percent high, disk filling up 97 %, soon at its limit');
+    expect(describeTrouble([connections({ direction: 'missing', value: null })], [], [])).toBe('RDS database DatabaseConnections no data');
     expect(describeTrouble([], [], [])).toBe('');
   });
 });

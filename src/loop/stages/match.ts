@@ -37,9 +37,6 @@ async function describe(ops: Ops, incident: Incident, nowMs: number): Promise<st
     ops.store.signals.topology(),
     ops.store.signals.logs({ window: { fromMs: incident.startedAtMs - LOGS_BEFORE_MS, toMs: nowMs }, resourceIds: incident.resourceIds, limit: 500 }),
   ]);
-  return describeTrouble(
-    anomalies,
-    topology.resources,
-    logs.filter((line) => line.level === 'error' || line.level === 'fatal'),
-  );
+  const errors = logs.filter((line) => line.level === 'error' || line.level === 'fatal');
+  return describeTrouble(anomalies, topology.resources, errors.length > 0 ? errors : logs.filter((line) => line.level === 'warn'));
 }
