@@ -95,7 +95,7 @@ export class Clients {
     return this.#one('s3', (common) => new S3Client({ ...common, forcePathStyle: this.#options.pathStyle === true }));
   }
   get sqs(): SQSClient {
-    return this.#one('sqs', (common) => new SQSClient(common));
+    return this.#one('sqs', (common) => new SQSClient({ ...common, useQueueUrlAsEndpoint: false }));
   }
   get ssm(): SSMClient {
     return this.#one('ssm', (common) => new SSMClient(common));

@@ -123,10 +123,16 @@ async function checkReading(scope: Scope, settings: AwsSettings, abortSignal: Ab
   ];
   if (settings.cloudtrail) probes.push(['cloudtrail:LookupEvents', () => read.cloudTrail.send(new LookupEventsCommand({ MaxResults: 1 }), { abortSignal })]);
   if (settings.config_history)
-    probes.push(['config:SelectResourceConfig', () => read.config.send(new SelectResourceConfigCommand({ Expression: 'SELECT resourceId', Limit: 1 }), { abortSignal })]);
+    probes.push([
+      'config:SelectResourceConfig',
+      () => read.config.send(new SelectResourceConfigCommand({ Expression: 'SELECT resourceId', Limit: 1 }), { abortSignal }),
+    ]);
   if (scope.suffix === '')
     for (const { group } of settings.logs)
-      probes.push(['logs:FilterLogEvents', () => read.logs.send(new FilterLogEventsCommand({ logGroupName: group, limit: 1, startTime: before.getTime() }), { abortSignal })]);
+      probes.push([
+        'logs:FilterLogEvents',
+        () => read.logs.send(new FilterLogEventsCommand({ logGroupName: group, limit: 1, startTime: before.getTime() }), { abortSignal }),
+      ]);
   return await Promise.all(
     probes.map(([api, call]) =>
       check(`${api} ${scope.label}`, allow(api), async () => {
@@ -137,7 +143,13 @@ async function checkReading(scope: Scope, settings: AwsSettings, abortSignal: Ab
   );
 }
 
-async function checkInventory(scope: Scope, settings: AwsSettings, clock: Clock, isFirst: boolean, signal: AbortSignal): Promise<{ checks: Check[]; metrics: number }> {
+async function checkInventory(
+  scope: Scope,
+  settings: AwsSettings,
+  clock: Clock,
+  isFirst: boolean,
+  signal: AbortSignal,
+): Promise<{ checks: Check[]; metrics: number }> {
   const inventory = new Inventory(scope, settings, clock, isFirst);
   let metrics = 0;
   const resources = await check(`resources ${scope.label}`, '', async () => `${(await inventory.topology(signal)).resources.length} found`);
@@ -146,7 +158,9 @@ async function checkInventory(scope: Scope, settings: AwsSettings, clock: Clock,
     metrics = wanted.length;
     return left === 0 ? `${metrics} to read` : `${metrics} to read, ${left} over the cap (aws.metrics.most)`;
   });
-  const gaps = inventory.gaps().map((gap): Check => ({ name: `resources ${scope.label}`, state: 'warn', detail: gap, fix: 'See deploy/policies/observe.json.' }));
+  const gaps = inventory
+    .gaps()
+    .map((gap): Check => ({ name: `resources ${scope.label}`, state: 'warn', detail: gap, fix: 'See deploy/policies/observe.json.' }));
   return { checks: [resources, ...gaps, listed], metrics };
 }
 
@@ -154,7 +168,13 @@ async function checkInventory(scope: Scope, settings: AwsSettings, clock: Clock,
 async function checkActing(scope: Scope, account: AwsAccountSettings | undefined, actions: readonly string[], abortSignal: AbortSignal): Promise<Check> {
   const name = `acting ${scope.label}`;
   const role = account?.act_role;
-  if (role === undefined) return { name, state: 'warn', detail: 'there is no act_role: fixes run with the observing credentials, and are refused if those only read', fix: 'Set aws.accounts[].act_role.' };
+  if (role === undefined)
+    return {
+      name,
+      state: 'warn',
+      detail: 'there is no act_role: fixes run with the observing credentials, and are refused if those only read',
+      fix: 'Set aws.accounts[].act_role.',
+    };
   try {
     const denied: string[] = [];
     for (let at = 0; at < actions.length; at += 100) {
@@ -177,12 +197,20 @@ async function checkOwn(home: Scope, settings: AwsSettings, abortSignal: AbortSi
     let guarded = false;
     checks.push(
       await check('queue', allow('sqs:GetQueueAttributes'), async () => {
-        const answer = await calling(home, 'sqs:GetQueueAttributes', () => home.read.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }), { abortSignal }));
+        const answer = await calling(home, 'sqs:GetQueueAttributes', () =>
+          home.read.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }), { abortSignal }),
+        );
         guarded = answer.Attributes?.['RedrivePolicy'] !== undefined;
         return `${answer.Attributes?.['ApproximateNumberOfMessages'] ?? '?'} messages wait`;
       }),
     );
-    if (!guarded) checks.push({ name: 'queue', state: 'warn', detail: 'has no dead-letter queue: messages that nobody understands come back for ever', fix: 'Set its RedrivePolicy; deploy/opsloop.yaml does.' });
+    if (!guarded)
+      checks.push({
+        name: 'queue',
+        state: 'warn',
+        detail: 'has no dead-letter queue: messages that nobody understands come back for ever',
+        fix: 'Set its RedrivePolicy; deploy/opsloop.yaml does.',
+      });
   }
   if (Bucket !== undefined) {
     checks.push(
@@ -197,17 +225,27 @@ async function checkOwn(home: Scope, settings: AwsSettings, abortSignal: AbortSi
       home.read.s3.send(new GetBucketVersioningCommand({ Bucket }), { abortSignal }).then((answer) => answer.Status === 'Enabled'),
       home.read.s3.send(new GetBucketEncryptionCommand({ Bucket }), { abortSignal }).then(() => true),
     ]).catch(() => [false, false]);
-    if (safe.includes(false)) checks.push({ name: 'bucket', state: 'warn', detail: 'versioning or encryption is off, or may not be read', fix: `aws s3api put-bucket-versioning --bucket ${Bucket} --versioning-configuration Status=Enabled` });
+    if (safe.includes(false))
+      checks.push({
+        name: 'bucket',
+        state: 'warn',
+        detail: 'versioning or encryption is off, or may not be read',
+        fix: `aws s3api put-bucket-versioning --bucket ${Bucket} --versioning-configuration Status=Enabled`,
+      });
   }
   if (knowledge !== undefined) {
     const knowledgeBaseId = knowledge.knowledge_base_id;
     checks.push(
       await check('knowledge base', allow('bedrock:GetKnowledgeBase'), async () => {
-        const { knowledgeBase } = await calling(home, 'bedrock:GetKnowledgeBase', () => home.read.bedrockAgent.send(new GetKnowledgeBaseCommand({ knowledgeBaseId }), { abortSignal }));
+        const { knowledgeBase } = await calling(home, 'bedrock:GetKnowledgeBase', () =>
+          home.read.bedrockAgent.send(new GetKnowledgeBaseCommand({ knowledgeBaseId }), { abortSignal }),
+        );
         return `${knowledgeBase?.name} is ${knowledgeBase?.status?.toLowerCase()}`;
       }),
       await check('retrieval', allow('bedrock:Retrieve'), async () => {
-        await calling(home, 'bedrock:Retrieve', () => home.read.bedrockRuntime.send(new RetrieveCommand({ knowledgeBaseId, retrievalQuery: { text: 'cpu' } }), { abortSignal }));
+        await calling(home, 'bedrock:Retrieve', () =>
+          home.read.bedrockRuntime.send(new RetrieveCommand({ knowledgeBaseId, retrievalQuery: { text: 'cpu' } }), { abortSignal }),
+        );
         return 'answers';
       }),
     );

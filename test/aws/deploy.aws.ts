@@ -30,7 +30,8 @@ function apisOf(file: string, seen = new Set<string>()): Set<string> {
 
 describe('the permissions', () => {
   it('in deploy/policies are those that the catalogue gives', () => {
-    for (const [name, document] of Object.entries(policyFiles())) expect(JSON.parse(text('deploy', 'policies', name)), `run "opsloop policies": ${name}`).toEqual(document);
+    for (const [name, document] of Object.entries(policyFiles()))
+      expect(JSON.parse(text('deploy', 'policies', name)), `run "opsloop policies": ${name}`).toEqual(document);
     expect(readdirSync(join(project, 'deploy', 'policies')).toSorted()).toEqual(Object.keys(policyFiles()).toSorted());
   });
 
@@ -57,7 +58,9 @@ describe('the permissions', () => {
   });
 
   it('in the template are the same ones', () => {
-    const template = parse(TEMPLATE, { logLevel: 'silent' }) as { Resources: Record<string, { Properties: { Policies?: { PolicyName: string; PolicyDocument: unknown }[] } }> };
+    const template = parse(TEMPLATE, { logLevel: 'silent' }) as {
+      Resources: Record<string, { Properties: { Policies?: { PolicyName: string; PolicyDocument: unknown }[] } }>;
+    };
     const policy = (role: string, name: string) => template.Resources[role]?.Properties.Policies?.find((one) => one.PolicyName === name)?.PolicyDocument;
     expect(policy('ObserveRole', 'observe')).toEqual(policyFiles()['observe.json']);
     expect(policy('ActRole', 'act')).toEqual(policyFiles()['act.json']);
@@ -78,7 +81,12 @@ describe('the template', () => {
     const kept = ['DeadLetters', 'Events', 'EventsPolicy', 'AlarmRule', 'ChangeRule', 'Archive', 'ObserveRole', 'LettersAreDead'];
     const Resources = Object.fromEntries(kept.map((name) => [name, template.Resources[name]]));
     const body = JSON.stringify({ Parameters: template.Parameters, Conditions: template.Conditions, Resources });
-    const parameters: Record<string, string> = { Image: 'opsloop:1', VpcId: 'vpc-1', SubnetIds: 'subnet-1,subnet-2', SlackSecretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:slack' };
+    const parameters: Record<string, string> = {
+      Image: 'opsloop:1',
+      VpcId: 'vpc-1',
+      SubnetIds: 'subnet-1,subnet-2',
+      SlackSecretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:slack',
+    };
     const form = new URLSearchParams({ Action: 'CreateStack', Version: '2010-05-15', StackName: 'opsloop', TemplateBody: body });
     Object.entries(parameters).forEach(([key, value], at) => {
       form.set(`Parameters.member.${at + 1}.ParameterKey`, key);
@@ -94,7 +102,8 @@ describe('the template', () => {
 
 /** `!Ref x` and its kin in the long form that a JSON template has. */
 const names = ['Ref', 'GetAtt', 'Sub', 'If', 'Not', 'Equals', 'Select', 'Join'];
-const long = (name: string, value: unknown): unknown => (name === 'Ref' ? { Ref: value } : { [`Fn::${name}`]: name === 'GetAtt' && typeof value === 'string' ? value.split('.') : value });
+const long = (name: string, value: unknown): unknown =>
+  name === 'Ref' ? { Ref: value } : { [`Fn::${name}`]: name === 'GetAtt' && typeof value === 'string' ? value.split('.') : value };
 const customTags = names.flatMap((name) => [
   { tag: `!${name}`, resolve: (value: string) => long(name, value) },
   { tag: `!${name}`, collection: 'seq' as const, resolve: (seq: { toJSON(): unknown }) => long(name, seq.toJSON()) },
@@ -121,7 +130,9 @@ describe('the example config', () => {
     expect(() => init(file)).toThrow('is there already');
     rmSync(folder, { recursive: true });
     // A setting has the # at the very front; a sentence has "# " and a word.
-    const lines = text('opsloop.config.example.yaml').split('\n').filter((line) => !/^# \S/.test(line));
+    const lines = text('opsloop.config.example.yaml')
+      .split('\n')
+      .filter((line) => !/^# \S/.test(line));
     const bare = lines.map((line) => line.replace(/^#/, '')).join('\n');
     expect(parseConfig(parse(bare)).aws.accounts).toHaveLength(1);
   });

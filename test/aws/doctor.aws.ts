@@ -99,7 +99,10 @@ describe('opsloop doctor', () => {
     const { status, report } = await doctor();
     double.state.faults.clear();
     expect(status).toBe(1);
-    expect(named(report, 'cloudtrail:LookupEvents')[0]).toMatchObject({ state: 'fail', fix: '{"Effect":"Allow","Action":"cloudtrail:LookupEvents","Resource":"*"}' });
+    expect(named(report, 'cloudtrail:LookupEvents')[0]).toMatchObject({
+      state: 'fail',
+      fix: '{"Effect":"Allow","Action":"cloudtrail:LookupEvents","Resource":"*"}',
+    });
   });
 
   it('finds a wrong token, a missing bucket and a config that is not valid', async () => {

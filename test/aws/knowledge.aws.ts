@@ -70,12 +70,12 @@ knowledgeContract('Bedrock', async () => (await knowledge()).front);
 
 describe('the S3 archive', () => {
   it('writes the sidecar that Bedrock filters by, hides it, and tells of changes', async () => {
-    let changes = 0;
+    const changes: number[] = [];
     const Bucket = await bucket();
-    const made = new S3Archive(scopesOf(settings, REGION)[0], { bucket: Bucket, onChange: () => void (changes += 1) });
+    const made = new S3Archive(scopesOf(settings, REGION)[0], { bucket: Bucket, onChange: () => changes.push(1) });
     await made.put('patterns/performance/ec2-high-cpu.json', JSON.stringify(aPattern('PAT-001')));
     await made.put('feedback/2026-02/feedback-log.jsonl', '{}\n');
-    expect(changes).toBe(1);
+    expect(changes).toEqual([1]);
     expect(await made.list('')).toEqual(['feedback/2026-02/feedback-log.jsonl', 'patterns/performance/ec2-high-cpu.json']);
     const sidecar = await builder().s3.send(new GetObjectCommand({ Bucket, Key: 'patterns/performance/ec2-high-cpu.json.metadata.json' }));
     expect(JSON.parse((await sidecar.Body?.transformToString()) ?? '')).toEqual({

@@ -8,9 +8,9 @@ import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type App, createApp } from '../../src/app.ts';
-import { type Config, parseConfig } from '../../src/config.ts';
 import { openAccount } from '../../src/cli/account.ts';
 import { ANA, BEN, IN_A_HURRY, OPS_CHANNEL } from '../../src/cli/sandbox.ts';
+import { type Config, parseConfig } from '../../src/config.ts';
 import { type Pattern, PatternSchema } from '../../src/domain/pattern.ts';
 import type { Plan, PlanState } from '../../src/domain/plan.ts';
 import { silentLog } from '../../src/log.ts';
@@ -63,7 +63,10 @@ async function deploy(): Promise<void> {
 }
 
 const wobble = (at: number): number => 34 + 3 * Math.sin(at / 9) + ((at * 37) % 11) / 5;
-const release = async () => first((await builder().ecs.send(new DescribeServicesCommand({ cluster: 'shop', services: ['checkout'] }))).services ?? []).taskDefinition?.split('/').at(-1);
+const release = async () =>
+  first((await builder().ecs.send(new DescribeServicesCommand({ cluster: 'shop', services: ['checkout'] }))).services ?? [])
+    .taskDefinition?.split('/')
+    .at(-1);
 const archived = async (): Promise<Pattern> => {
   const found = await builder().s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: KEY }));
   return PatternSchema.parse(JSON.parse((await found.Body?.transformToString()) ?? ''));
@@ -78,9 +81,18 @@ beforeAll(async () => {
   const build = builder();
   await build.s3.send(new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint: REGION } }));
   await build.ecs.send(new CreateClusterCommand({ clusterName: 'shop' }));
-  for (const image of ['app:1', 'app:2']) await build.ecs.send(new RegisterTaskDefinitionCommand({ family: 'checkout', containerDefinitions: [{ name: 'app', image, memory: 128 }] }));
+  for (const image of ['app:1', 'app:2'])
+    await build.ecs.send(new RegisterTaskDefinitionCommand({ family: 'checkout', containerDefinitions: [{ name: 'app', image, memory: 128 }] }));
   double.state.nowMs = () => clock.now();
-  await build.ecs.send(new CreateServiceCommand({ cluster: 'shop', serviceName: 'checkout', taskDefinition: 'checkout:1', desiredCount: 4, tags: [{ key: 'service', value: 'checkout' }] }));
+  await build.ecs.send(
+    new CreateServiceCommand({
+      cluster: 'shop',
+      serviceName: 'checkout',
+      taskDefinition: 'checkout:1',
+      desiredCount: 4,
+      tags: [{ key: 'service', value: 'checkout' }],
+    }),
+  );
   await put(START_MS - HISTORY_MIN * MINUTE_MS, HISTORY_MIN, wobble);
   slack = await startLocalSlack({ manifest: parse(readFileSync(join(project, 'manifest.yml'), 'utf8')), clock, port: 0 });
   const config: Config = parseConfig({
@@ -123,10 +135,19 @@ async function untilPlan(states: readonly PlanState[], load: (minute: number) =>
     const found = (await app.store.plans.list({ limit: 20 })).find((plan) => states.includes(plan.state));
     if (found !== undefined) return found;
   }
-  const incidents = (await app.store.incidents.list({ limit: 5 })).map((one) => `${one.id} ${one.state} ${one.title} because ${one.analysis?.hypotheses.map((cause) => `${cause.cause.text} ${cause.confidence}`).join(', ')}, so ${one.analysis?.solutions.map((solution) => solution.action).join()}`);
+  const incidents = (await app.store.incidents.list({ limit: 5 })).map(
+    (one) =>
+      `${one.id} ${one.state} ${one.title} because ${one.analysis?.hypotheses.map((cause) => `${cause.cause.text} ${cause.confidence}`).join(', ')}, so ${one.analysis?.solutions.map((solution) => solution.action).join()}`,
+  );
   const plans = (await app.store.plans.list({ limit: 5 })).map((one) => `${one.id} ${one.action} ${one.state} ${one.outcome?.detail.text}`);
   const { sources } = await app.verbs.status();
-  throw new Error(`no plan that is ${states.join(' or ')}; ${incidents.join('; ')}; ${plans.join('; ')}; ${sources.flatMap((source) => source.error ?? []).join('; ')}; said: ${slack.calls().slice(-12).map((call) => String(call.args['text'])).join(' | ')}`);
+  throw new Error(
+    `no plan that is ${states.join(' or ')}; ${incidents.join('; ')}; ${plans.join('; ')}; ${sources.flatMap((source) => source.error ?? []).join('; ')}; said: ${slack
+      .calls()
+      .slice(-12)
+      .map((call) => String(call.args['text']))
+      .join(' | ')}`,
+  );
 }
 
 describe('the whole loop on AWS', () => {
@@ -155,7 +176,9 @@ describe('the whole loop on AWS', () => {
     await app.tick();
     const after = await archived();
     expect(after.metadata.occurrence_count).toBe(before.metadata.occurrence_count + 1);
-    expect(after.solutions.find((one) => one.action === 'rollback_deploy')?.confidence).toBeGreaterThan(before.solutions.find((one) => one.action === 'rollback_deploy')?.confidence ?? 1);
+    expect(after.solutions.find((one) => one.action === 'rollback_deploy')?.confidence).toBeGreaterThan(
+      before.solutions.find((one) => one.action === 'rollback_deploy')?.confidence ?? 1,
+    );
     for (let looks = 0; looks < 50 && double.state.jobs.length === 0; looks += 1) await sleep(100);
     expect(double.state.jobs.length).toBeGreaterThan(0); // Bedrock was asked to take it up
   }, 240_000);
