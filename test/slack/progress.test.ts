@@ -6,7 +6,7 @@ import { ANA, clock, type Desk, OPS, openDesk, textOf } from './edge.ts';
 
 let desk: Desk;
 beforeAll(async () => {
-  desk = await openDesk({ timing: { paceMs: 2, pollMs: 10, retryMs: 50, workingAfterMs: 30, pictureRetryMs: 10, homeAgainAfterMs: 20 } });
+  desk = await openDesk({ timing: { paceMs: 2, pollMs: 10, retryMs: 50, workingAfterMs: 250, pictureRetryMs: 10, homeAgainAfterMs: 20 } });
   await anIncident(desk.store, clock.now());
 });
 afterAll(async () => desk.stop());
