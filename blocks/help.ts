@@ -11,6 +11,8 @@ export const HELP_TOPICS = [
   'approve',
   'reject',
   'withdraw',
+  'policy',
+  'promote',
   'feedback',
   'ack',
   'silence',

@@ -28,6 +28,8 @@ import { rejectModalHandler } from './modals/reject.ts';
 import { silenceModalHandler } from './modals/silence.ts';
 import { pattern } from './pattern.ts';
 import { pause } from './pause.ts';
+import { policy } from './policy.ts';
+import { promote } from './promote.ts';
 import { rca } from './rca.ts';
 import { thumbsDown, thumbsUp } from './reactions/verdict.ts';
 import { reject } from './reject.ts';
@@ -53,6 +55,8 @@ const spoken = [
   approve,
   reject,
   withdraw,
+  policy,
+  promote,
   feedback,
   status,
   ack,

@@ -53,6 +53,8 @@ export type CommandName =
   | 'approve'
   | 'reject'
   | 'withdraw'
+  | 'policy'
+  | 'promote'
   | 'feedback'
   | 'status'
   | 'ack'

@@ -5,6 +5,7 @@ import type { Incident } from './incident.ts';
 import type { PatternCategory, PatternMatch } from './pattern.ts';
 import type { Params } from './plan.ts';
 import type { Analysis, RcaDimension } from './rca.ts';
+import type { Risk } from './risk.ts';
 
 export interface CollectReport {
   readonly points: number;

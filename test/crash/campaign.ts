@@ -73,7 +73,7 @@ class Tally {
     const faults = Object.entries({ doubleExecution: result.doubleExecution, lostReport: result.lostReport, lostAlert: result.lostAlert });
     const found = faults.filter(([, yes]) => yes).map(([name]) => name);
     if (found.length > 0)
-      this.failures.push(`${found.join(', ')}: "${script.flow.name}", ${result.state}, killed at ${result.hit.join(' then ') || 'no point'}`);
+      this.failures.push(`${found.join(', ')}: "${script.flow.name}", ${result.state}, killed at ${result.hit.join(' then ') || 'no point'}; ${result.story}`);
     this.#double += result.doubleExecution ? 1 : 0;
     this.#reports += result.lostReport ? 1 : 0;
     this.#alerts += result.lostAlert ? 1 : 0;

@@ -50,6 +50,7 @@ export interface RunResult extends Faults {
   readonly state: Plan['state'];
   readonly points: readonly string[]; // of the life that was recorded
   readonly hit: readonly string[];
+  readonly story: string; // when something went wrong: what the bot and Slack did last
 }
 
 /** One world: a Slack, a database and an account that outlive every bot that is killed on them. */
@@ -115,8 +116,18 @@ export class Lane {
     const recorded = life.recorded ? await this.#bot.ask({ type: 'points' }, 'points') : null;
     const journal = readJournal(join(this.dir, 'journal.jsonl')).slice(before);
     const faults = faultsOf({ plan, incidentId, journal, ref: await this.#store.messages.get(incidentId), slack: this.#slack, channel: OPS_CHANNEL });
+    const wrong = faults.doubleExecution || faults.lostReport || faults.lostAlert;
+    const story = wrong ? await this.#tell(plan.id) : '';
     await this.#closeIncident(incidentId);
-    return { ...faults, crashes: life.crashes, hit: life.hit, state: plan.state, points: recorded?.points ?? [] };
+    return { ...faults, crashes: life.crashes, hit: life.hit, state: plan.state, points: recorded?.points ?? [], story };
+  }
+
+  async #tell(planId: string): Promise<string> {
+    const rows = (await this.#store.audit.list({ subject: planId, limit: 100 })).map((row) => `${row.verb}@${(row.atMs - START_MS) / 1000}`);
+    const calls = this.#slack.calls().slice(-12);
+    const said = calls.map((call) => `${call.method} ${call.outcome} ${Math.round(call.tookMs)} ms @${(call.atMs - START_MS) / 1000}`);
+    const now = (this.#clock.now() - START_MS) / 1000;
+    return `at ${now} s, ${await this.#store.outbox.size()} notices wait; ${rows.join(', ')}; Slack: ${said.join(', ')}`;
   }
 
   async #openIncident(flow: Flow): Promise<string> {

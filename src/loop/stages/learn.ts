@@ -3,6 +3,7 @@ import type { Plan } from '../../domain/plan.ts';
 import { logOutcome } from '../learning/log.ts';
 import { relearn } from '../learning/relearn.ts';
 import type { Ops } from '../ops.ts';
+import { considerPromotion } from '../plans/promotions.ts';
 
 const ACTOR = system('feedback');
 const MOST_PLANS = 50;
@@ -31,6 +32,7 @@ async function learnOne(ops: Ops, plan: Plan): Promise<void> {
     };
     await ops.store.learning.put(observation);
     await relearn(ops, patternId);
+    await considerPromotion(ops, plan);
   }
   await logOutcome(ops, plan);
   const nowMs = ops.clock.now();
