@@ -71,7 +71,7 @@ program
 
 program
   .command('patterns')
-  .description('the pattern library: import FILE|DIR, export DIR, lint FILE|DIR, history PAT, revert PAT VERSION, search TEXT, reembed')
+  .description('the pattern library: import FILE|DIR, export DIR, lint FILE|DIR, history PAT, revert PAT VERSION, search TEXT, discover, reembed')
   .argument('<verb>')
   .argument('[args...]')
   .action(async (verb, args) => (await import('./cli/patterns.ts')).patterns(verb, args));

@@ -3,11 +3,13 @@ import { type Account, type Base, embedderOf, openBase } from '../core.ts';
 import { actorName, system } from '../domain/actor.ts';
 import { OpsError } from '../domain/errors.ts';
 import { requireSubject } from '../domain/names.ts';
+import type { Pattern } from '../domain/pattern.ts';
 import type { PatternVersion } from '../domain/store.ts';
 import { openFolderArchive } from '../embedded/archive.ts';
 import { reembedFile } from '../embedded/knowledge.ts';
 import { importPatterns, patternHistory, revertPattern } from '../loop/learning/history.ts';
 import { archiveText, withoutEmbedding } from '../loop/learning/keep.ts';
+import { analyse } from '../pattern/analyse.ts';
 import { patternKey } from '../pattern/archive-keys.ts';
 import { openAccount } from './account.ts';
 import { type CheckedFiles, checkFiles, problemLine } from './pattern-files.ts';
@@ -15,6 +17,8 @@ import { type CheckedFiles, checkFiles, problemLine } from './pattern-files.ts';
 const ACTOR = system('cli');
 const SEARCH_TIMEOUT_MS = 10_000;
 const REEMBED_TIMEOUT_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const MOST_FACTS = 5000; // of a kind, that drafts are made of
 const MOST_PROBLEMS = 200; // printed
 
 /** `opsloop patterns …`: the pattern library as files, how it came to be, and its embeddings. */
@@ -23,7 +27,7 @@ export async function patterns(verb: string, args: readonly string[]): Promise<v
   if (verb === 'reembed') return await reembed();
   const checked = verb === 'import' ? requireClean(checkFiles(need(args[0], 'what to import'))) : null;
   const config = loadConfig();
-  const account: Partial<Account> = config.account.kind === 'aws' ? openAccount(config) : {};
+  const account: Partial<Account> = config.account.kind === 'aws' ? await openAccount(config) : {};
   const base = await openBase(config, undefined, account);
   try {
     process.stdout.write(`${await run(base, verb, args, checked)}\n`);
@@ -47,6 +51,8 @@ async function run(base: Base, verb: string, args: readonly string[], checked: C
       const saved = await revertPattern(base, idOf(args[0]), version, ACTOR);
       return `${saved.pattern_id} is as it was in version ${version}: ${saved.title}. What was observed since no longer counts.`;
     }
+    case 'discover':
+      return JSON.stringify(await discover(base), null, 2);
     case 'search': {
       const { matches, source } = await base.knowledge.search(
         { text: need(args.join(' ') || undefined, 'what to look for'), limit: 5 },
@@ -55,7 +61,7 @@ async function run(base: Base, verb: string, args: readonly string[], checked: C
       return [...matches.map((one) => `${one.similarity.toFixed(2)}  ${one.patternId}  ${one.title}  (${one.why.join(', ')})`), `from ${source}`].join('\n');
     }
     default:
-      throw new OpsError('invalid_input', `"patterns ${verb}" is not a command.`, 'Use import, export, lint, history, revert, search or reembed.');
+      throw new OpsError('invalid_input', `"patterns ${verb}" is not a command.`, 'Use import, export, lint, history, revert, search, discover or reembed.');
   }
 }
 
@@ -86,9 +92,26 @@ async function give(base: Base, folder: string): Promise<string> {
   return `${all.length} patterns are in ${folder}/patterns.`;
 }
 
+/** Drafts out of what was collected in the last day: for a person to read, complete and import. */
+async function discover({ store, knowledge, clock }: Base): Promise<readonly Pattern[]> {
+  const window = { fromMs: clock.now() - DAY_MS, toMs: clock.now() };
+  const [anomalies, logLines, changes, topology, known] = await Promise.all([
+    store.anomalies.between(window, MOST_FACTS),
+    store.signals.logs({ window, limit: MOST_FACTS }),
+    store.signals.changes(window, MOST_FACTS),
+    store.signals.topology(),
+    knowledge.list(),
+  ]);
+  let next = Math.max(0, ...known.map(({ pattern_id }) => Number(/\d+$/.exec(pattern_id)?.[0] ?? 0)));
+  return analyse({ anomalies, logLines, changes, resources: topology.resources }, () => {
+    next += 1;
+    return `PAT-${String(next).padStart(3, '0')}`;
+  });
+}
+
 async function reembed(): Promise<void> {
   const config = loadConfig();
-  const account: Partial<Account> = config.account.kind === 'aws' ? openAccount(config) : {};
+  const account: Partial<Account> = config.account.kind === 'aws' ? await openAccount(config) : {};
   const embedder = embedderOf(config, account);
   const done = await reembedFile(
     config.knowledge.path,

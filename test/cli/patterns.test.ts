@@ -32,6 +32,7 @@ it('imports files, tells their history, and takes the import back', async () => 
   expect((await run(dir, 'import', 'mine')).out).toBe('0 patterns added, 1 changed, 0 as they were.\n');
   expect((await run(dir, 'history', 'pat 1')).out).toMatch(/^ *2 {2}\S+ .* {2}imported {2}/m);
   expect((await run(dir, 'revert', 'PAT-001', '1')).out).toContain('as it was in version 1');
+  expect(await run(dir, 'discover')).toMatchObject({ status: 0, out: '[]\n' });
   await run(dir, 'export', 'again');
   expect(JSON.parse(readFileSync(join(dir, 'again/patterns/performance/ec2-high-cpu-usage.json'), 'utf8'))).toEqual(original);
 });
