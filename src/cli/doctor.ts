@@ -45,7 +45,12 @@ async function checkDatabase(config: Config): Promise<Check> {
     const { rows, brokenAt } = await store.audit.verify();
     await store.close();
     if (brokenAt !== null)
-      return { name: 'database', state: 'fail', detail: `the audit chain is broken at row ${brokenAt}`, fix: 'Run "opsloop audit verify", and restore from a backup.' };
+      return {
+        name: 'database',
+        state: 'fail',
+        detail: `the audit chain is broken at row ${brokenAt}`,
+        fix: 'Run "opsloop audit verify", and restore from a backup.',
+      };
     return { name: 'database', state: 'ok', detail: `${config.store.path}, ${rows} audit rows`, fix: null };
   } catch (thrown) {
     const error = toOpsError(thrown);
@@ -56,23 +61,50 @@ async function checkDatabase(config: Config): Promise<Check> {
 /** Nothing is unsafe when nobody is named, but then nothing above medium can ever run. */
 function checkPeople({ policy }: Config): Check[] {
   if (policy.approvers.length > 0) return [{ name: 'approvers', state: 'ok', detail: `${policy.approvers.length} people or groups`, fix: null }];
-  return [{ name: 'approvers', state: 'warn', detail: 'nobody may approve: high and critical fixes can never run', fix: 'policy:\n  approvers: [U0123456789, S0123456789]' }];
+  return [
+    {
+      name: 'approvers',
+      state: 'warn',
+      detail: 'nobody may approve: high and critical fixes can never run',
+      fix: 'policy:\n  approvers: [U0123456789, S0123456789]',
+    },
+  ];
 }
 
 async function checkSlack({ slack }: Config): Promise<Check[]> {
   const client = (token: string): WebClient =>
     new WebClient(token, { timeout: SLACK_MS, retryConfig: { retries: 0 }, ...(slack.api_url === undefined ? {} : { slackApiUrl: slack.api_url }) });
   const checks: Check[] = [];
-  if (slack.bot_token === undefined) checks.push({ name: 'slack bot token', state: 'fail', detail: 'is not set', fix: 'export SLACK_BOT_TOKEN=xoxb-…   (OAuth & Permissions of your app)' });
+  if (slack.bot_token === undefined)
+    checks.push({ name: 'slack bot token', state: 'fail', detail: 'is not set', fix: 'export SLACK_BOT_TOKEN=xoxb-…   (OAuth & Permissions of your app)' });
   else {
-    checks.push(await asked('slack bot token', 'Install the app again, and copy the new bot token.', async () => scopesOf(await client(slack.bot_token ?? '').auth.test())));
-    if (slack.channel === undefined) checks.push({ name: 'slack channel', state: 'fail', detail: 'no channel for alerts is named', fix: 'export SLACK_CHANNEL=C…   (channel details, at the bottom)' });
-    else checks.push(await asked('slack channel', 'Type /invite @opsloop in the channel.', async () => {
+    checks.push(
+      await asked('slack bot token', 'Install the app again, and copy the new bot token.', async () =>
+        scopesOf(await client(slack.bot_token ?? '').auth.test()),
+      ),
+    );
+    if (slack.channel === undefined)
+      checks.push({
+        name: 'slack channel',
+        state: 'fail',
+        detail: 'no channel for alerts is named',
+        fix: 'export SLACK_CHANNEL=C…   (channel details, at the bottom)',
+      });
+    else
+      checks.push(
+        await asked('slack channel', 'Type /invite @opsloop in the channel.', async () => {
           await client(slack.bot_token ?? '').conversations.history({ channel: slack.channel ?? '', limit: 1 });
           return `${slack.channel} can be read`;
-        }));
+        }),
+      );
   }
-  if (slack.app_token === undefined) checks.push({ name: 'slack app token', state: 'fail', detail: 'is not set', fix: 'export SLACK_APP_TOKEN=xapp-…   (Basic Information, App-Level Tokens, connections:write)' });
+  if (slack.app_token === undefined)
+    checks.push({
+      name: 'slack app token',
+      state: 'fail',
+      detail: 'is not set',
+      fix: 'export SLACK_APP_TOKEN=xapp-…   (Basic Information, App-Level Tokens, connections:write)',
+    });
   else
     checks.push(
       await asked('slack app token', 'Make an app-level token with connections:write.', async () => {
@@ -107,6 +139,8 @@ function table(checks: readonly Check[], estimate: Estimate | null): string {
     ...(fix === null || state === 'ok' ? [] : fix.split('\n').map((line) => `       ${' '.repeat(width)}  → ${line}`)),
   ]);
   if (estimate !== null)
-    lines.push(`\n${estimate.metrics} metrics a minute, ${estimate.getMetricDataCallsPerMin} calls of GetMetricData; ${estimate.metricRequestsPerMonth.toLocaleString('en')} metrics requested a month (GetMetricData is billed by these).`);
+    lines.push(
+      `\n${estimate.metrics} metrics a minute, ${estimate.getMetricDataCallsPerMin} calls of GetMetricData; ${estimate.metricRequestsPerMonth.toLocaleString('en')} metrics requested a month (GetMetricData is billed by these).`,
+    );
   return lines.join('\n');
 }

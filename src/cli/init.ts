@@ -8,5 +8,7 @@ const EXAMPLE = join(import.meta.dirname, '..', '..', 'opsloop.config.example.ya
 export function init(file: string): void {
   if (existsSync(file)) throw new OpsError('invalid_input', `${file} is there already.`, 'Name another file, or move that one away.');
   copyFileSync(EXAMPLE, file);
-  process.stdout.write(`Wrote ${file}. Every setting is in it, commented out with its default.\nNext: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, then run "opsloop doctor".\n`);
+  process.stdout.write(
+    `Wrote ${file}. Every setting is in it, commented out with its default.\nNext: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, then run "opsloop doctor".\n`,
+  );
 }
