@@ -1,10 +1,12 @@
 import { toOpsError } from '../domain/errors.ts';
+import type { MetricSeries } from '../domain/metric.ts';
 import type { AlarmSource, ChangeSource, Clock, LogSource, MetricSource, TopologySource } from '../domain/ports.ts';
 import type { CollectReport } from '../domain/requests.ts';
 import type { Topology } from '../domain/resource.ts';
-import type { Store } from '../domain/store.ts';
+import type { Repositories, Store } from '../domain/store.ts';
 import type { SourceStatus } from '../domain/views.ts';
 import { Reader } from './read.ts';
+import { hourSlices } from './slices.ts';
 import { mergeTopologies } from './topology.ts';
 
 export interface Sources {
@@ -35,7 +37,7 @@ export class Collector {
   constructor(sources: Sources, options: { readonly backfillMs: number; readonly timeoutMs: number }) {
     this.#sources = sources;
     this.#options = options;
-    this.#metrics = sources.metrics.map((source) => new Reader('metrics', source, (tx, items) => tx.metrics.append(items)));
+    this.#metrics = sources.metrics.map((source) => new Reader('metrics', source, fileByHour));
     this.#logs = sources.logs.map((source) => new Reader('logs', source, (tx, items) => tx.signals.appendLogs(items)));
     this.#changes = sources.changes.map((source) => new Reader('changes', source, (tx, items) => tx.signals.appendChanges(items)));
     this.#alarms = sources.alarms.map((source) => new Reader('alarms', source, (tx, items) => tx.signals.appendAlarms(items)));
@@ -77,6 +79,12 @@ export class Collector {
     await store.signals.saveTopology(mergeTopologies(parts));
     this.#topologyAtMs = clock.now();
   }
+}
+
+async function fileByHour(tx: Repositories, items: readonly MetricSeries[]): Promise<number> {
+  let fresh = 0;
+  for (const slice of hourSlices(items)) fresh += await tx.metrics.append(slice);
+  return fresh;
 }
 
 async function readAll(
