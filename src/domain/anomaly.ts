@@ -3,7 +3,6 @@ import { ExplanationSchema } from './explanation.ts';
 import { MetricRefSchema } from './metric.ts';
 
 export const DETECTION_METHODS = ['threshold', 'baseline', 'timeseries', 'correlation', 'prediction', 'alarm', 'log'] as const;
-export type DetectionMethod = (typeof DETECTION_METHODS)[number];
 
 /** One episode in which one series (or alarm, or log template) was not as it should be. */
 export const AnomalySchema = z.object({

@@ -34,7 +34,6 @@ export const PatternSchema = z.object({
   embedding: z.array(z.number()).max(4096).optional(),
 });
 export type Pattern = z.infer<typeof PatternSchema>;
-export type PatternSolution = z.infer<typeof PatternSolutionSchema>;
 
 /** A pattern that resembles a text or an anomaly. Over MATCH_THRESHOLD it counts as the same problem. */
 export const PatternMatchSchema = z.object({
