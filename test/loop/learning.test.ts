@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../src/action/catalogue/index.ts';
 import { system } from '../../src/domain/actor.ts';
 import { explain } from '../../src/domain/explanation.ts';
 import type { Pattern } from '../../src/domain/pattern.ts';
@@ -15,7 +16,7 @@ import { learn } from '../../src/loop/stages/learn.ts';
 import { giveFeedback, withdrawFeedback } from '../../src/loop/verbs/feedback.ts';
 import { ManualClock } from '../../src/sandbox/clock.ts';
 import { openStore } from '../../src/store/open.ts';
-import { MINUTE, plan as planOf, T0 } from '../support/make.ts';
+import { MINUTE, plan as planOf, policy, T0 } from '../support/make.ts';
 
 const PATTERN: Pattern = {
   pattern_id: 'PAT-900',
@@ -85,6 +86,8 @@ async function afterARun() {
       archive: mortal<Archive>(archive, fate),
       clock,
       log: silentLog,
+      policy: policy(),
+      catalogue: CATALOGUE,
       directory: { person: async () => person, groupMembers: async () => [] },
     }) as unknown as Ops;
   const look = async () => ({
