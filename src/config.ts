@@ -132,6 +132,7 @@ const ConfigSchema = z.strictObject({
     .prefault({}),
   detection: z.strictObject({ thresholds: z.array(ThresholdSchema).max(1000).default([]), worker: z.boolean().default(true) }).prefault({}),
   policy: PolicySchema.prefault({}),
+  audit: z.strictObject({ key: z.string().min(32, 'at least 32 characters').max(500).optional() }).prefault({}), // signs checkpoints (OPSLOOP_AUDIT_KEY)
   quiet: z
     .strictObject({
       incidents_per_hour: z.number().int().min(1).max(100).default(3), // cards a service; what comes above shares one card
@@ -198,7 +199,16 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const aws = { ...(localS3 ? { path_style: true } : {}), ...(file['aws'] as Record<string, unknown> | undefined) };
   const knowledge = withKey(file['knowledge'], env['OPSLOOP_EMBEDDINGS_KEY']);
   const http = withWebhookSecret(file['http'], env['OPSLOOP_WEBHOOK_SECRET']);
-  return parseConfig({ ...file, slack, account, aws, knowledge, http });
+  const audit = { ...(file['audit'] as Record<string, unknown> | undefined), ...(env['OPSLOOP_AUDIT_KEY'] ? { key: env['OPSLOOP_AUDIT_KEY'] } : {}) };
+  const policy = withPaused(file['policy'], env['OPSLOOP_PAUSED']);
+  return parseConfig({ ...file, slack, account, aws, knowledge, http, audit, policy });
+}
+
+/** The kill switch from the environment: `all`, or scopes such as `action:scale_out,service:checkout`. It only ever adds. */
+function withPaused(policy: unknown, scopes: string | undefined): unknown {
+  if (!scopes) return policy;
+  const given = (policy ?? {}) as { paused?: readonly unknown[] };
+  return { ...given, paused: [...(given.paused ?? []), ...scopes.split(',').map((scope) => scope.trim())] };
 }
 
 function withKey(knowledge: unknown, key: string | undefined): unknown {

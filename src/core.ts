@@ -156,6 +156,7 @@ export function createCore(base: Base, parts: CoreParts): Core {
     remediator: account.remediator,
     directory: parts.directory,
     narrator: narrationOf(config.narrator, account.narrator ?? null),
+    auditKey: config.audit.key ?? null,
     keepMetricsMs: config.store.keep_metrics_h * HOUR_MS,
     quiet: quietOf(config.quiet),
     health: new TickHealth(),

@@ -88,10 +88,11 @@ program
 
 program
   .command('audit')
-  .description('verify the audit chain, or print it')
-  .argument('<verb>', 'verify or list')
-  .argument('[subject]', 'list: an incident, plan or other subject')
+  .description('verify the audit chain and its signed checkpoints, print it, or write it out')
+  .argument('<verb>', 'verify, list or export')
+  .argument('[subject]', 'list and export: an incident, plan or other subject')
   .option('--json', 'print JSON')
+  .option('--csv', 'export: as CSV instead of one JSON object a line')
   .action(async (verb, subject, options) => (await import('./cli/audit.ts')).audit(verb, subject, options));
 
 program

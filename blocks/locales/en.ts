@@ -450,7 +450,6 @@ export const en = {
   'audit.verb.promotion.proposed': 'proposed a promotion for',
   'audit.verb.promotion.confirmed': 'confirmed a promotion for',
   'audit.verb.promotion.taken_back': 'took a promotion back of',
-  'audit.verb.audit.checkpoint': 'signed a checkpoint of',
   'help.usage.withdraw': '`/ops withdraw PLAN-34`',
   'help.line.withdraw': 'take your approval back',
   'help.more.withdraw': 'Works until the plan starts. It then needs another approval.',

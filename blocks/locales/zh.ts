@@ -451,7 +451,6 @@ export const zh = {
   'audit.verb.promotion.proposed': '提议升级',
   'audit.verb.promotion.confirmed': '确认升级',
   'audit.verb.promotion.taken_back': '撤销升级',
-  'audit.verb.audit.checkpoint': '签署了检查点',
   'help.usage.withdraw': '`/ops withdraw PLAN-34`',
   'help.line.withdraw': '收回你的批准',
   'help.more.withdraw': '在计划开始之前有效，之后需要另一个批准。',

@@ -36,6 +36,7 @@ export interface Ops {
   readonly directory: Directory;
   readonly narrator: Narration | null;
   readonly keepMetricsMs: number;
+  readonly auditKey: string | null; // signs checkpoints of the audit
   readonly quiet: Quiet;
   readonly health: TickHealth;
   readonly executor: Executor;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holdOf } from '../../src/action/guard.ts';
+import { failuresOf, holdOf } from '../../src/action/guard.ts';
 import { system } from '../../src/domain/actor.ts';
 import { MINUTE, plan, policy, T0 } from '../support/make.ts';
 
@@ -32,5 +32,38 @@ describe('what holds a plan back', () => {
     const approved = plan({ state: 'approved', approvalsNeeded: 1 });
     expect(holdOf(approved, null, [ran()], [], T0 + MINUTE, policy())).toBeNull();
     expect(holdOf(approved, null, [], [off('all')], T0, policy())).toBe('paused');
+  });
+});
+
+describe('the share of a group', () => {
+  const group = ['ecs/a', 'ecs/b', 'ecs/c', 'ecs/checkout'];
+  const touched = (...targets: string[]) => targets.map((targetId, n) => ran({ id: `PLAN-${n + 20}`, targetId }));
+  const hold = (...targets: string[]) => holdOf(auto, 'shop', touched(...targets), [], T0 + 30 * MINUTE, policy(), group);
+
+  it('holds an action that would touch more of a service than the policy allows within an hour', () => {
+    expect(hold('ecs/a')).toBeNull(); // 2 of 4
+    expect(hold('ecs/a', 'ecs/b')).toBe('blast_radius'); // 3 of 4
+    expect(hold('ecs/elsewhere', 'ecs/other')).toBeNull();
+  });
+
+  it('does not stand in the way of the only one there is', () => {
+    expect(holdOf(auto, 'shop', [], [], T0, policy(), ['ecs/checkout'])).toBeNull();
+  });
+});
+
+describe('failures of an action on a target', () => {
+  const failed = (over = {}) =>
+    ran({ state: 'failed', outcome: { result: 'failed', atMs: T0, detail: { code: 'x', params: {}, text: 'x' }, verified: false, durationMs: null }, ...over });
+  it('count the same action on the same target within a day', () => {
+    const step = { action: auto.action, targetId: auto.targetId };
+    const others = [failed(), failed({ action: 'clear_cache' }), failed({ targetId: 'ecs/other' }), ran()];
+    expect(
+      failuresOf(
+        step,
+        others.map((other) => (other.action === 'rollback_deploy' ? { ...other, action: auto.action } : other)),
+        T0 + MINUTE,
+      ),
+    ).toBe(1);
+    expect(failuresOf(step, [failed({ action: auto.action })], T0 + 25 * 60 * MINUTE)).toBe(0);
   });
 });

@@ -34,3 +34,22 @@ describe('verification', () => {
     expect(at(15, [], [])).toBe('not_healed');
   });
 });
+
+describe('the direction of what was wrong', () => {
+  it('what was too high is over once it is down, even under what was usual', () => {
+    expect(at(3, [95, 2, 1])).toBe('healed');
+    expect(at(3, [95, 60, 70])).toBe('waiting');
+  });
+
+  it('what was too low is over once it is up, even over what was usual', () => {
+    const low = [anomaly('ecs/checkout', { direction: 'down', value: 1 })];
+    expect(at(3, [1, 90, 95], low)).toBe('healed');
+    expect(at(3, [1, 2, 3], low)).toBe('waiting');
+  });
+
+  it('what stood still has to be within both bounds', () => {
+    const flat = [anomaly('ecs/checkout', { direction: 'flat' })];
+    expect(at(3, [30, 31, 32], flat)).toBe('healed');
+    expect(at(3, [30, 90, 95], flat)).toBe('waiting');
+  });
+});

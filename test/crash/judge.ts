@@ -6,7 +6,7 @@ import type { JournalLine } from './account.ts';
 
 /** What must never be. */
 export interface Faults {
-  readonly doubleExecution: boolean; // the account was acted on twice
+  readonly doubleExecution: boolean; // the account was acted on twice for one plan
   readonly lostReport: boolean; // the plan did not end, or its thread does not say how
   readonly lostAlert: boolean; // the incident has no card, or several
 }
@@ -24,9 +24,10 @@ interface Evidence {
 export function faultsOf({ plan, incidentId, journal, ref, slack, channel }: Evidence): Faults {
   const cards = slack.messages(channel).filter((message) => JSON.stringify(message.metadata ?? {}).includes(`"${incidentId}"`));
   const thread = ref === null ? [] : slack.thread(ref.channel, ref.ts).map((message) => letters(textOf(message)));
+  const executed = journal.filter((line) => line.doing === 'execute').map((line) => line.key);
   const report = plan.outcome === null ? null : letters(plan.outcome.detail.text);
   return {
-    doubleExecution: journal.filter((line) => line.doing === 'execute').length > 1,
+    doubleExecution: new Set(executed).size < executed.length,
     lostReport: report === null || !thread.some((text) => text.includes(report)),
     lostAlert: cards.length !== 1,
   };

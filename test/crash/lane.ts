@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { ANA, BEN, IN_A_HURRY, LIWEI, OPS_CHANNEL } from '../../src/cli/sandbox.ts';
 import { system } from '../../src/domain/actor.ts';
 import { INCIDENT_STATES } from '../../src/domain/incident.ts';
-import { FINAL_PLAN_STATES, type Plan } from '../../src/domain/plan.ts';
+import { FINAL_PLAN_STATES, PLAN_STATES, type Plan } from '../../src/domain/plan.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { ManualClock } from '../../src/sandbox/clock.ts';
 import { startLocalSlack } from '../../src/sandbox/slack/local-slack.ts';
@@ -116,6 +116,7 @@ export class Lane {
     const recorded = life.recorded ? await this.#bot.ask({ type: 'points' }, 'points') : null;
     const journal = readJournal(join(this.dir, 'journal.jsonl')).slice(before);
     const faults = faultsOf({ plan, incidentId, journal, ref: await this.#store.messages.get(incidentId), slack: this.#slack, channel: OPS_CHANNEL });
+    await this.#letGo(incidentId);
     const wrong = faults.doubleExecution || faults.lostReport || faults.lostAlert;
     const story = wrong ? await this.#tell(plan.id) : '';
     await this.#closeIncident(incidentId);
@@ -149,6 +150,16 @@ export class Lane {
     );
     await this.#store.incidents.move(id, { from: ['open'], to: 'unresolved', actor: system('loop'), verb: 'incident.analysed', atMs: startedAtMs });
     return id;
+  }
+
+  /** What the loop proposed by itself after a plan failed comes to its end, so that it does not hold the next run's target. */
+  async #letGo(incidentId: string): Promise<void> {
+    const states = PLAN_STATES.filter((state) => !FINAL_PLAN_STATES.includes(state));
+    for (let looks = 0; (await this.#store.plans.list({ incidentId, states, limit: 10 })).length > 0; looks += 1) {
+      if (looks > 100) throw new Error(`plans of ${incidentId} do not end`);
+      this.#clock.advance(16 * MINUTE_MS);
+      await this.#bot.ask({ type: 'tick', nowMs: this.#clock.now() }, 'done');
+    }
   }
 
   async #closeIncident(id: string): Promise<void> {

@@ -2,6 +2,7 @@ import { LIVE_INCIDENT_STATES } from '../../domain/incident.ts';
 import type { Stage } from '../stage.ts';
 import { alarms } from './alarms.ts';
 import { analyse } from './analyse.ts';
+import { checkpoint } from './checkpoint.ts';
 import { collect } from './collect.ts';
 import { correlate } from './correlate.ts';
 import { detect } from './detect.ts';
@@ -33,4 +34,5 @@ export const CLOSED_LOOP: readonly Stage[] = [
   { name: 'remind', states: NEEDS_SOMEBODY, each: remind }, // what nobody has taken
   { name: 'digest', run: digest }, // once a week
   { name: 'upkeep', run: upkeep },
+  { name: 'checkpoint', run: checkpoint }, // the audit's end, signed, into the archive
 ];
