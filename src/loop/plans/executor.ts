@@ -1,6 +1,6 @@
 import { system } from '../../domain/actor.ts';
 import { explain } from '../../domain/explanation.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Plan, PlanState } from '../../domain/plan.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Ops } from '../ops.ts';
 import { grant } from './approvals.ts';
@@ -18,6 +18,7 @@ export class Executor {
   readonly #ops: Ops;
   #running: Promise<void> | null = null;
   #again = false;
+  #everything = false; // also those that wait for people
   readonly #busy = new Map<string, Promise<void>>(); // by target
 
   constructor(ops: Ops) {
@@ -25,6 +26,11 @@ export class Executor {
   }
 
   kick(): Promise<void> {
+    this.#everything = true;
+    return this.#look();
+  }
+
+  #look(): Promise<void> {
     this.#again = true;
     this.#running ??= this.#drain().finally(() => {
       this.#running = null;
@@ -32,9 +38,9 @@ export class Executor {
     return this.#running;
   }
 
-  /** Something was decided that can be done at once: looks for plans that may run, without being waited for. */
+  /** Something was decided that can be done at once: looks for plans that may run, without being waited for. Reminders have time until `kick`. */
   wake(): void {
-    this.kick().catch((thrown: unknown) => this.#ops.log.error({ err: thrown }, 'plans could not be looked at; the next tick does'));
+    this.#look().catch((thrown: unknown) => this.#ops.log.error({ err: thrown }, 'plans could not be looked at; the next tick does'));
   }
 
   /** After a restart: what was claimed is looked up at its target, never run again. */
@@ -50,8 +56,10 @@ export class Executor {
 
   async #drain(): Promise<void> {
     while (this.#again) {
+      const states: readonly PlanState[] = this.#everything ? ['approved', 'notified', 'awaiting_approval'] : ['approved', 'notified'];
       this.#again = false;
-      const plans = await this.#ops.store.plans.list({ states: ['approved', 'notified', 'awaiting_approval'], limit: MOST_PLANS });
+      this.#everything = false;
+      const plans = await this.#ops.store.plans.list({ states, limit: MOST_PLANS });
       for (const plan of plans) await this.#advance(plan);
     }
   }

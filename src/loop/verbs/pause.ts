@@ -7,7 +7,6 @@ import type { Plan } from '../../domain/plan.ts';
 import type { PauseReport } from '../../domain/requests.ts';
 import type { Ops } from '../ops.ts';
 import { showPlan } from '../plans/notices.ts';
-import { serviceOf } from '../plans/recheck.ts';
 import { requireListed } from './people.ts';
 
 const MOST_REASON = 500;
@@ -44,7 +43,9 @@ export async function pause(ops: Ops, typed: string, reason: string, actor: Acto
     );
   });
   const touched = await plansUnder(ops, scope);
-  for (const plan of touched) await showPlan(ops.store, plan, nowMs);
+  await ops.store.transaction(async (tx) => {
+    for (const plan of touched) await showPlan(tx, plan, nowMs);
+  });
   const running = touched.filter((plan) => ['claimed', 'running'].includes(plan.state)).map((plan) => plan.id);
   return { scope, held: touched.filter((plan) => !running.includes(plan.id)).map((plan) => plan.id), running };
 }
@@ -77,6 +78,6 @@ async function plansUnder(ops: Ops, scope: string): Promise<readonly Plan[]> {
   const states: readonly Plan['state'][] = ['proposed', 'notified', 'awaiting_approval', 'approved', 'claimed', 'running'];
   const plans = await ops.store.plans.list({ states, limit: MOST_PLANS });
   const entry = { scope, by: { type: 'system' as const, component: 'loop' }, reason: '', atMs: 0 };
-  const covered = await Promise.all(plans.map(async (plan) => switchesOver(plan, await serviceOf(ops, plan), [entry]).length > 0));
-  return plans.filter((_, index) => covered[index] === true);
+  const services = new Map((await ops.store.signals.topology()).resources.map((resource) => [resource.id, resource.service]));
+  return plans.filter((plan) => switchesOver(plan, services.get(plan.targetId) ?? null, [entry]).length > 0);
 }
