@@ -21,6 +21,7 @@ import { patternRoutes } from './patterns.ts';
 import { planRoutes } from './plans.ts';
 import { sendProblem, toProblem, writeProblem } from './problem.ts';
 import type { RouteParts } from './routes.ts';
+import { switchRoutes } from './switches.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -66,6 +67,7 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
   jobRoutes(app, routeParts);
   incidentRoutes(app, routeParts);
   planRoutes(app, routeParts);
+  switchRoutes(app, routeParts);
   historyRoutes(app, routeParts);
   webhookRoutes(app, parts, authenticate);
   mcpRoutes(app, VERSION);

@@ -5,6 +5,7 @@ import { type ErrorCode, OpsError, toOpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
 import { type Plan, type PlanState, stepOf } from '../../domain/plan.ts';
 import type { Receipt } from '../../domain/ports.ts';
+import { redact } from '../../domain/redact.ts';
 import type { Ops } from '../ops.ts';
 import { finish, stop } from './finish.ts';
 import { showPlan, tell } from './notices.ts';
@@ -74,7 +75,7 @@ async function run(ops: Ops, plan: Plan): Promise<void> {
     const error = toOpsError(thrown);
     ops.log.warn({ plan: plan.id, err: thrown }, 'an action did not go through');
     if (thrown instanceof OpsError && REFUSED.includes(error.code)) {
-      await finish(ops, running, 'failed', explain('plan.refused', '{plan} did not run: {reason}', { plan: plan.id, reason: error.message }));
+      await finish(ops, running, 'failed', explain('plan.refused', '{plan} did not run: {reason}', { plan: plan.id, reason: redact(error.message) }));
     } else {
       await resolveDoubt(ops, running);
     }

@@ -4,6 +4,7 @@ import { explain } from '../../domain/explanation.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Solution } from '../../domain/rca.ts';
+import { redact } from '../../domain/redact.ts';
 import type { Ops } from '../ops.ts';
 import { peopleToCall, tell } from '../plans/notices.ts';
 import { propose } from '../plans/propose.ts';
@@ -77,7 +78,7 @@ async function setAside(ops: Ops, incident: Incident, solution: Solution, error:
   const nowMs = ops.clock.now();
   const solutions = analysis.solutions.filter((one) => one !== solution);
   await ops.store.transaction(async (tx) => {
-    const detail = { action: solution.action, targetId: solution.targetId, reason: error.message };
+    const detail = { action: solution.action, targetId: solution.targetId, reason: redact(error.message) };
     await tx.incidents.patch(
       incident.id,
       { analysis: { ...analysis, solutions } },
@@ -90,7 +91,7 @@ async function setAside(ops: Ops, incident: Incident, solution: Solution, error:
       explain('plan.not_possible', '{action} on {target} is not possible now: {reason}', {
         action: solution.action,
         target: solution.targetId,
-        reason: error.message,
+        reason: redact(error.message),
       }),
       nowMs,
     );

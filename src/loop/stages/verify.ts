@@ -5,6 +5,7 @@ import { toOpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
 import { type MetricSeries, seriesKey } from '../../domain/metric.ts';
 import { type Plan, stepOf } from '../../domain/plan.ts';
+import { redact } from '../../domain/redact.ts';
 import type { Ops } from '../ops.ts';
 import { finish } from '../plans/finish.ts';
 
@@ -49,7 +50,7 @@ async function takeBack(ops: Ops, plan: Plan, title: string, still: readonly str
     await ops.remediator.rollback(stepOf(plan), plan.receipt ?? {}, AbortSignal.timeout(ROLLBACK_TIMEOUT_MS));
   } catch (thrown) {
     ops.log.error({ plan: plan.id, err: thrown }, 'a rollback failed');
-    const reason = toOpsError(thrown).message;
+    const reason = redact(toOpsError(thrown).message);
     await finish(
       ops,
       plan,

@@ -4,6 +4,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { redact } from '../../domain/redact.ts';
 import type { PauseReport } from '../../domain/requests.ts';
 import type { Ops } from '../ops.ts';
 import { showPlan } from '../plans/notices.ts';
@@ -34,7 +35,7 @@ async function scopeOf(ops: Ops, typed: string): Promise<string> {
 export async function pause(ops: Ops, typed: string, reason: string, actor: Actor): Promise<PauseReport> {
   const scope = await scopeOf(ops, typed);
   const nowMs = ops.clock.now();
-  const entry = { scope, by: actor, reason: reason.trim().slice(0, MOST_REASON), atMs: nowMs };
+  const entry = { scope, by: actor, reason: redact(reason.trim().slice(0, MOST_REASON)), atMs: nowMs };
   await ops.store.transaction(async (tx) => {
     await tx.switches.off(entry);
     await tx.outbox.add(

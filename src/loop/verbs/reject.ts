@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
 import { requireSubject } from '../../domain/names.ts';
 import type { Plan, PlanState } from '../../domain/plan.ts';
+import { redact } from '../../domain/redact.ts';
 import type { PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
 import { stop } from '../plans/finish.ts';
@@ -24,7 +25,7 @@ export async function cancel(ops: Ops, planId: string, actor: Actor, reason: str
 async function end(ops: Ops, planId: string, actor: Actor, reason: string, to: 'rejected' | 'cancelled', from: readonly PlanState[]): Promise<PlanView> {
   const plan = await requirePlan(ops, requireSubject(planId, 'plan').id);
   await requireMayStop(ops, plan, actor, to);
-  const ended = await stop(ops, plan.id, to, actor, reason.trim().slice(0, MOST_REASON) || 'no reason given', from);
+  const ended = await stop(ops, plan.id, to, actor, redact(reason.trim().slice(0, MOST_REASON)) || 'no reason given', from);
   if (ended === null) throw tooLate(await requirePlan(ops, plan.id), to);
   return await planView(ops, plan.id);
 }
