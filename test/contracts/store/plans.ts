@@ -65,6 +65,28 @@ export function planContract(make: () => Place): void {
       expect((await store.audit.list({ limit: 99 })).filter((row) => row.verb === 'plan.approval')).toHaveLength(2);
     });
 
+    it('takes one person’s approval back until the plan is claimed, and waits again where it was needed', async () => {
+      const store = await make().open();
+      const { plans } = store;
+      await plans.create(planDraft({ approvalsNeeded: 1 }), LOOP);
+      await plans.move('PLAN-1', move('proposed', 'awaiting_approval'));
+      await plans.approve('PLAN-1', approval('U1'), ANA);
+      await plans.approve('PLAN-1', approval('U2'), BO);
+      await plans.move('PLAN-1', move('awaiting_approval', 'approved'));
+      expect(await plans.withdraw('PLAN-1', 'U3', ANA, NOON + 5)).toBeNull();
+      expect(await plans.withdraw('PLAN-9', 'U1', ANA, NOON + 5)).toBeNull();
+      expect(await plans.withdraw('PLAN-1', 'U1', ANA, NOON + 5)).toMatchObject({ state: 'approved', approvals: [approval('U2')], updatedAtMs: NOON + 5 });
+      expect(await plans.withdraw('PLAN-1', 'U2', BO, NOON + 6)).toMatchObject({ state: 'awaiting_approval', approvals: [] });
+      await plans.approve('PLAN-1', approval('U2'), BO);
+      await plans.move('PLAN-1', move('awaiting_approval', 'claimed'));
+      expect(await plans.withdraw('PLAN-1', 'U2', BO, NOON + 7)).toBeNull();
+      const rows = await store.audit.list({ subject: 'PLAN-1', limit: 50 });
+      expect(rows.filter((row) => row.verb === 'plan.approval_withdrawn').map((row) => row.detail)).toMatchObject([
+        { userId: 'U1', from: 'approved', to: 'approved' },
+        { userId: 'U2', from: 'approved', to: 'awaiting_approval' },
+      ]);
+    });
+
     it('asks a person again when the plan has changed', async () => {
       const store = await make().open();
       await awaiting(store);
