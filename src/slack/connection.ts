@@ -44,6 +44,7 @@ export function createConnection(parts: ConnectionParts): Connection {
       return false; // not acknowledged: Slack sends it again
     },
   });
+  surviveBadMessages(receiver, log);
   const state = { up: false, wanted: false, reconnecting: false };
 
   const reconnect = async (): Promise<void> => {
@@ -94,6 +95,19 @@ export function createConnection(parts: ConnectionParts): Connection {
     },
     ready: () => state.up,
   };
+}
+
+/** The client lets an envelope without its event end in an unhandled rejection, which would end the process. Here it is written down. */
+function surviveBadMessages({ client }: SocketModeReceiver, log: Log): void {
+  const handlers = client.listeners('ws_message');
+  client.removeAllListeners('ws_message');
+  client.on('ws_message', (...message: unknown[]) => {
+    for (const handler of handlers) {
+      const handled: unknown = handler.apply(client, message);
+      if (handled instanceof Promise)
+        handled.catch((thrown: unknown) => log.warn({ error: String(thrown) }, 'a message of Slack that cannot be read was left out'));
+    }
+  });
 }
 
 async function open(receiver: SocketModeReceiver, time: RealTime): Promise<void> {
