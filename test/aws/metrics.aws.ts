@@ -51,7 +51,7 @@ describe('a minute of 10,000 metrics', () => {
     const source = sourceOf(clock);
     const store = await openStore(join(folder, 'ten-thousand.db'), { clock });
     cleanups.push(() => store.close());
-    const collector = new Collector({ metrics: [source], logs: [], changes: [], alarms: [], topology: [] }, { backfillMs: 6 * MINUTE_MS, timeoutMs: 60_000 });
+    const collector = new Collector({ metrics: [source], logs: [], changes: [], alarms: [], topology: [] }, { backfillMs: 10 * MINUTE_MS, timeoutMs: 60_000 });
     await collector.run(store, clock); // discovery and the first minutes
     clock.advance(MINUTE_MS);
     const calls = source.counts.getMetricData;
