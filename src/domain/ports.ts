@@ -18,6 +18,19 @@ export interface Ids {
   next(prefix: string): string;
 }
 
+/**
+ * "Something changed, look": told to every listener of a channel, in this process and in every replica on the same database. The store
+ * itself tells `switches` (payload: the scope), `plans` (a plan that moved) and `outbox` (a lane that has something), when the change is
+ * committed. A signal may come twice, and after a gap (the database was away) each listener is called once with an empty payload,
+ * which means "look at everything": so a listener looks, and trusts no payload to be all there is.
+ */
+export interface Wake {
+  /** `channel`: a-z and _, at most 40; `payload`: at most 4,000 bytes. */
+  publish(channel: string, payload: string): Promise<void>;
+  /** Returns the function that ends it. A listener must not throw. */
+  subscribe(channel: string, listener: (payload: string) => void): () => void;
+}
+
 /** After `fromMs`, up to and including `toMs`. */
 export interface TimeWindow {
   readonly fromMs: number;
