@@ -13,8 +13,11 @@ export interface Tools {
   readonly nowMs: number;
   /** How far a slow request is: shown in one message, which the answer replaces; a quick one shows nothing. */
   readonly progress: (card: Card) => void;
-  /** Pictures of an incident that Slack has already. */
-  readonly pictures: (incidentId: string) => Promise<WhyPictures>;
+  /** Pictures of an incident: those Slack has already, and new ones in a language they are not there in (null: nothing new). */
+  readonly pictures: {
+    known(incidentId: string, locale: Locale): Promise<WhyPictures>;
+    draw(incidentId: string, locale: Locale): Promise<WhyPictures | null>;
+  };
   readonly preferences: { get(userId: string): Promise<Preferences>; set(userId: string, preferences: Preferences): Promise<void> };
 }
 
@@ -84,8 +87,13 @@ export interface Click extends Asker {
   readonly subject: string;
   readonly digest: string | null;
 }
+/** A window; `later` makes what takes its place once that is ready (null: it stays as it is). */
+export interface Window {
+  readonly modal: ModalView;
+  readonly later?: () => Promise<ModalView | null>;
+}
 /** Every press is answered: with a card, or with a window; `runbook` attaches an incident's runbook in the thread. */
-export type ClickAnswer = Answer | { readonly modal: ModalView } | { readonly runbookOf: string; readonly slug: string; readonly card: Card };
+export type ClickAnswer = Answer | Window | { readonly runbookOf: string; readonly slug: string; readonly card: Card };
 
 export interface Button {
   readonly verbs: readonly ActionVerb[];
@@ -112,7 +120,7 @@ export interface MessageAsk extends Asker {
 }
 export interface MessageShortcut {
   readonly callbackId: string;
-  run(ask: MessageAsk, tools: Tools): Promise<Answer | { readonly modal: ModalView }>;
+  run(ask: MessageAsk, tools: Tools): Promise<Answer | Window>;
 }
 
 /** A reaction on a message of ours. */

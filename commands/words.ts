@@ -39,6 +39,9 @@ interface Words {
   readonly dmSet: (on: boolean) => string;
   readonly languageSet: string;
   readonly notANumber: string;
+  readonly timelineOf: (incident: string) => string; // of a picture, for screen readers
+  readonly mapOf: (incident: string) => string;
+  readonly incidentsADay: string;
   readonly agentTitle: string;
   readonly agentPrompts: readonly { readonly title: string; readonly message: string }[];
   readonly agentWorking: string; // after the bot's name
@@ -83,6 +86,9 @@ const en: Words = {
   dmSet: (on) => (on ? 'From now on I write you when an approval waits for you.' : 'I do not write you any more. Approvals wait on the cards and in Home.'),
   languageSet: 'I speak English with you from now on.',
   notANumber: 'A parameter is not of the kind it was: a number stays a number.',
+  timelineOf: (incident) => `What happened around ${incident}`,
+  mapOf: (incident) => `What is around ${incident}`,
+  incidentsADay: 'Incidents a day',
   agentTitle: 'What would you like to know?',
   agentPrompts: [
     { title: 'What is open now?', message: 'status' },
@@ -131,6 +137,9 @@ const zh: Words = {
   dmSet: (on) => (on ? '以后有审批等你时，我会私信你。' : '以后不再私信你，审批在卡片和主页上等待。'),
   languageSet: '以后我和你说中文。',
   notANumber: '参数的类型不对：数字必须仍是数字。',
+  timelineOf: (incident) => `${incident} 的经过`,
+  mapOf: (incident) => `${incident} 周围的资源`,
+  incidentsADay: '每天的事件数',
   agentTitle: '想了解什么？',
   agentPrompts: [
     { title: '现在有什么问题？', message: '状态' },

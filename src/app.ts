@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { localised } from '../blocks/locales/say.ts';
 import { listedRefusal } from './action/people.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Config } from './config.ts';
@@ -63,11 +64,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     store,
     clock,
     log,
-    chart: async (incidentId) => {
+    chart: async (incidentId, locale) => {
       const spec = await incidentPicture(store, incidentId, clock.now());
-      return spec === null ? null : await charts.metricPng({ ...spec, locale: config.slack.locale });
+      return spec === null ? null : await charts.metricPng({ ...spec, locale });
     },
-    story: async (incidentId) => await drawStory(store, charts, incidentId, config.slack.locale, clock.now()),
+    story: async (incidentId, locale) => await drawStory(store, charts, incidentId, locale, clock.now(), (sentence) => localised(sentence, locale)),
     draw: (spec) => charts.picturePng(spec),
     operators: config.policy.operators,
     runbook: async (slug) => (await archive.get(runbookKey(slug)))?.content ?? null,

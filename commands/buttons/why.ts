@@ -10,6 +10,14 @@ export const whyButton: Button = {
     const { incident } = await verbs.incident(click.subject);
     const say = words(click.forMe.locale);
     if (incident.analysis === null) throw new OpsError('not_found', say.notAnalysed(incident.id), say.noRunbookHint(incident.id));
-    return { modal: whyModal({ incident, title: incident.title, analysis: incident.analysis }, click.forMe, await pictures(incident.id)) };
+    const report = { incident, title: incident.title, analysis: incident.analysis };
+    const { locale } = click.forMe;
+    return {
+      modal: whyModal(report, click.forMe, await pictures.known(incident.id, locale)),
+      later: async () => {
+        const drawn = await pictures.draw(incident.id, locale); // the channel may read another language
+        return drawn === null ? null : whyModal(report, click.forMe, drawn);
+      },
+    };
   },
 };

@@ -32,7 +32,7 @@ async function incidentStory(store: Store, incidentId: string, locale: 'en' | 'z
   const ours: Event[] = [{ atMs: incident.openedAtMs, toMs: null, tone: 'loop', label: 'opened' }];
   if (incident.analysis !== null && plans.length > 0) ours.push({ atMs: incident.analysis.atMs, toMs: null, tone: 'loop', label: 'analysed' });
   if (incident.resolvedAtMs !== null) ours.push({ atMs: incident.resolvedAtMs, toMs: null, tone: 'loop', label: 'resolved' });
-  return { kind: 'timeline', locale, title: `${incident.id} ${incident.title}`, events: [...signals, ...changed, ...ours, ...plans.flatMap(eventsOf)] };
+  return { kind: 'timeline', locale, title: incident.title, events: [...signals, ...changed, ...ours, ...plans.flatMap(eventsOf)] };
 }
 
 function eventsOf(plan: Plan): Event[] {
@@ -49,6 +49,7 @@ export async function drawStory(
   incidentId: string,
   locale: 'en' | 'zh',
   nowMs: number,
+  say: (sentence: string) => string, // a plain sentence in that language
 ): Promise<{ readonly timeline: Uint8Array | null; readonly topology: Uint8Array | null }> {
   const [spec, incident, known] = await Promise.all([
     incidentStory(store, incidentId, locale, nowMs),
@@ -58,7 +59,7 @@ export async function drawStory(
   if (spec === null || incident === null) return { timeline: null, topology: null };
   const around = aroundOf(known, incident.id, incident.resourceIds, new Set(incident.resourceIds), incident.analysis?.hypotheses[0]?.resourceId ?? null);
   return {
-    timeline: await charts.picturePng(spec),
+    timeline: await charts.picturePng({ ...spec, title: `${incident.id} ${say(spec.title)}` }),
     topology: around.nodes.length < 2 ? null : await charts.picturePng({ kind: 'topology', locale, ...around }),
   };
 }

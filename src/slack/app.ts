@@ -41,8 +41,8 @@ export interface SlackEdgeParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** PNG of an incident's metric; null: none can be drawn. */
-  readonly chart: (incidentId: string) => Promise<Uint8Array | null>;
+  /** PNG of an incident's metric, with words in this language; null: none can be drawn. */
+  readonly chart: NotifierParts['chart'];
   readonly story?: NotifierParts['story'];
   /** PNG of a picture that is no chart of a metric. */
   readonly draw?: (spec: PictureSpec) => Promise<Uint8Array>;

@@ -43,7 +43,10 @@ export const tools = (context: EdgeContext, progress: Tools['progress'] = () => 
   progress,
   verbs: context.verbs,
   nowMs: context.clock.now(),
-  pictures: (incidentId) => whyPicturesOf(context.store, incidentId),
+  pictures: {
+    known: (incidentId, locale) => whyPicturesOf(context.store, incidentId, locale),
+    draw: (incidentId, locale) => context.notifier.story(incidentId, locale),
+  },
   preferences: {
     get: (userId) => preferencesOf(context.store, userId),
     set: (userId, preferences) => keepPreferences(context.store, userId, preferences, context.clock.now()),

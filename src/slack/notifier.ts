@@ -1,3 +1,4 @@
+import type { WhyPictures } from '../../blocks/analysis.ts';
 import type { Locale } from '../../blocks/card.ts';
 import type { Log } from '../domain/log.ts';
 import type { Notice } from '../domain/notice.ts';
@@ -17,9 +18,11 @@ export interface NotifierParts extends Routing {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly log: Log;
-  readonly chart: (incidentId: string) => Promise<Uint8Array | null>;
+  readonly chart: (incidentId: string, locale: Locale) => Promise<Uint8Array | null>;
   /** PNGs of what happened and of what is around; null: there is nothing to draw. */
-  readonly story?: ((incidentId: string) => Promise<{ readonly timeline: Uint8Array | null; readonly topology: Uint8Array | null }>) | undefined;
+  readonly story?:
+    | ((incidentId: string, locale: Locale) => Promise<{ readonly timeline: Uint8Array | null; readonly topology: Uint8Array | null }>)
+    | undefined;
   readonly trend?: ((week: WeekView, locale: Locale) => Promise<Uint8Array>) | undefined;
   readonly runbook: (slug: string) => Promise<string | null>; // Markdown
   readonly mayApprove: (userId: string, plan: Plan) => Promise<boolean>;
@@ -37,6 +40,8 @@ export interface SlackNotifier extends Notifier {
   deliver(notice: Notice, signal: AbortSignal, attempt?: Try): Promise<void>;
   /** Brings the card of a subject, and its copies, to the present state. */
   refresh(subject: string, signal: AbortSignal): Promise<void>;
+  /** Timeline and map for a reader of this language; null: Slack has them already, or there are none. */
+  story(incidentId: string, locale: Locale): Promise<WhyPictures | null>;
 }
 
 const FIRST_TRY: Try = { key: 'direct', again: false };
@@ -70,6 +75,7 @@ export function createSlackNotifier(parts: NotifierParts): SlackNotifier {
   };
   return {
     name: 'slack',
+    story: show.story,
     deliver: async (notice, signal, attempt) => {
       await deliver(notice, signal, attempt);
       parts.onShown?.();

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WhyPictures } from '../../blocks/analysis.ts';
+import type { Locale } from '../../blocks/card.ts';
+import { localised } from '../../blocks/locales/say.ts';
+import { words } from '../../commands/words.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Repositories } from '../domain/store.ts';
 import type { NotifierParts } from './notifier.ts';
@@ -13,59 +16,76 @@ function phaseOf(incident: Incident, nowMs: number): string {
   return nowMs - incident.openedAtMs < SETTLED_MS ? 'live' : 'lasting';
 }
 
-interface Shown extends WhyPictures {
+interface Story extends WhyPictures {
+  readonly phase: string;
+}
+/** The chart is in the language of its channel; timeline and map are drawn once for each language they are read in. */
+interface Shown {
   readonly fileId: string | null;
   readonly phase: string;
-  readonly storyPhase: string;
+  readonly stories: Partial<Record<Locale, Story>>;
 }
-const NONE: Shown = { fileId: null, phase: '', storyPhase: '', timeline: null, topology: null };
+const NONE: Shown = { fileId: null, phase: '', stories: {} };
+const NO_STORY: Story = { phase: '', timeline: null, topology: null };
 
 async function read(store: Repositories, incidentId: string): Promise<Shown> {
   const text = await store.settings.get(`picture:${incidentId}`);
   return text === null ? NONE : { ...NONE, ...(JSON.parse(text) as Partial<Shown>) };
 }
 
-/** The pictures of the "Why?" window that Slack has already. */
-export const whyPicturesOf = (store: Repositories, incidentId: string): Promise<WhyPictures> => read(store, incidentId);
+/** The pictures of the "Why?" window that Slack has already: in the reader's language where there are such, else in another. */
+export async function whyPicturesOf(store: Repositories, incidentId: string, locale: Locale): Promise<WhyPictures> {
+  const { stories } = await read(store, incidentId);
+  return stories[locale] ?? stories.en ?? stories.zh ?? NO_STORY;
+}
 
 /** The pictures of an incident: a few uploads in its life. Without them the card still stands. */
 export function createPictures(parts: NotifierParts) {
   const { store, clock, log, poster } = parts;
   const keep = (incidentId: string, shown: Shown): Promise<boolean> => store.settings.set(`picture:${incidentId}`, JSON.stringify(shown), clock.now());
 
-  /** Timeline and map, once the cause was looked for. Nobody waits for them: the window shows what is there. */
-  const story = async (incident: Incident, phase: string): Promise<void> => {
-    const shown = await read(store, incident.id);
-    if (incident.analysis === null || parts.story === undefined || shown.storyPhase === phase) return;
-    const { timeline, topology } = await parts.story(incident.id);
-    const upload = async (png: Uint8Array | null, name: string): Promise<string | null> =>
-      png === null ? null : await poster.uploadPicture(png, `${incident.id}-${name}.png`, `${name} of ${incident.id}`);
-    await keep(incident.id, {
-      ...(await read(store, incident.id)),
-      storyPhase: phase,
-      timeline: (await upload(timeline, 'timeline')) ?? shown.timeline,
-      topology: (await upload(topology, 'topology')) ?? shown.topology,
-    });
+  /** Timeline and map in a language, once the cause was looked for; null: they are there as they should be. */
+  const drawn = async (incident: Incident, phase: string, locale: Locale): Promise<WhyPictures | null> => {
+    const before = (await read(store, incident.id)).stories[locale] ?? NO_STORY;
+    if (incident.analysis === null || parts.story === undefined || before.phase === phase) return null;
+    const { timeline, topology } = await parts.story(incident.id, locale);
+    const say = words(locale);
+    const upload = async (png: Uint8Array | null, name: string, alt: string): Promise<string | null> =>
+      png === null ? null : await poster.uploadPicture(png, `${incident.id}-${name}.png`, alt);
+    const story: Story = {
+      phase,
+      timeline: (await upload(timeline, 'timeline', say.timelineOf(incident.id))) ?? before.timeline,
+      topology: (await upload(topology, 'topology', say.mapOf(incident.id))) ?? before.topology,
+    };
+    const now = await read(store, incident.id);
+    await keep(incident.id, { ...now, stories: { ...now.stories, [locale]: story } });
+    return story;
   };
   return {
     /** The file the card shows now. */
     known: async (incidentId: string): Promise<string | null> => (await read(store, incidentId)).fileId,
 
+    /** Timeline and map for a reader of this language; null: Slack has them already, or there are none. */
+    async story(incidentId: string, locale: Locale): Promise<WhyPictures | null> {
+      const incident = await store.incidents.get(incidentId);
+      return incident === null ? null : await drawn(incident, phaseOf(incident, clock.now()), locale);
+    },
+
     /** Draws and uploads when the phase changed, then calls `show`. Whatever fails is logged and leaves the card as it is. */
-    async renew(incidentId: string, show: (fileId: string) => Promise<void>): Promise<void> {
+    async renew(incidentId: string, locale: Locale, show: (fileId: string) => Promise<void>): Promise<void> {
       const incident = await store.incidents.get(incidentId);
       if (incident === null) return;
       const phase = phaseOf(incident, clock.now());
       try {
         if ((await read(store, incidentId)).phase !== phase) {
-          const png = await parts.chart(incidentId);
-          const fileId = png === null ? null : await poster.uploadPicture(png, `${incidentId}.png`, incident.title);
+          const png = await parts.chart(incidentId, locale);
+          const fileId = png === null ? null : await poster.uploadPicture(png, `${incidentId}.png`, localised(incident.title, locale));
           if (fileId !== null) {
             await persistently(() => show(fileId), parts.pictureRetryMs);
             await keep(incidentId, { ...(await read(store, incidentId)), fileId, phase });
           }
         }
-        await story(incident, phase);
+        await drawn(incident, phase, locale);
       } catch (error) {
         log.warn({ incidentId, error: String(error) }, 'the card goes without a picture');
       }

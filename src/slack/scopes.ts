@@ -14,6 +14,7 @@ export const METHOD_SCOPES = {
   'users.info': ['users:read'],
   'views.open': [],
   'views.publish': [],
+  'views.update': [],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Events the code listens to, by the name Bolt knows; `subscribe` is the manifest's name. */

@@ -2,6 +2,7 @@ import type { CardOptions, Locale } from '../../blocks/card.ts';
 import { noteCard } from '../../blocks/note.ts';
 import { stormCard } from '../../blocks/storm.ts';
 import { weekCard } from '../../blocks/week.ts';
+import { words } from '../../commands/words.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import type { MessageRef } from '../domain/store.ts';
 import type { WeekView } from '../domain/views.ts';
@@ -35,7 +36,7 @@ export function createShow(parts: NotifierParts) {
       const card = await shown(await pictures.known(id));
       if (card === null) return null;
       const ref = await cards.put(id, card, { channel: at, threadTs: null }, attempt);
-      await pictures.renew(id, async (fileId) => {
+      await pictures.renew(id, localeAt(at), async (fileId) => {
         const withPicture = await shown(fileId);
         if (withPicture !== null) await cards.edit(ref, withPicture, { subject: id, notice: null });
       });
@@ -76,6 +77,7 @@ export function createShow(parts: NotifierParts) {
 
   return {
     incidentNotice,
+    story: pictures.story,
     async storm(id: string, attempt: Try): Promise<void> {
       await storm(id, attempt);
     },
@@ -131,7 +133,7 @@ export function createShow(parts: NotifierParts) {
 async function trendFile(parts: NotifierParts, week: WeekView, locale: Locale): Promise<string | null> {
   if (parts.trend === undefined) return null;
   try {
-    return await parts.poster.uploadPicture(await parts.trend(week, locale), 'week.png', 'Incidents a day');
+    return await parts.poster.uploadPicture(await parts.trend(week, locale), 'week.png', words(locale).incidentsADay);
   } catch (error) {
     parts.log.warn({ error: String(error) }, 'the digest goes without a picture');
     return null;

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { Config } from '../../src/config.ts';
 import type { OpsError } from '../../src/domain/errors.ts';
 import type { Log } from '../../src/domain/log.ts';
 import type { Store } from '../../src/domain/store.ts';
@@ -33,7 +34,7 @@ export function keptLog(): Log & { readonly lines: LogLine[] } {
 }
 
 // The smallest PNG there is: one transparent pixel.
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
+export const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
 
 export interface Desk {
   readonly slack: LocalSlack;
@@ -46,14 +47,18 @@ export interface Desk {
 }
 
 /** The real Bolt app and the real store against a Slack workspace on this machine. */
-export async function openDesk(over: Partial<SlackEdgeParts> = {}, local: Partial<LocalSlackOptions> = {}): Promise<Desk> {
+export async function openDesk(
+  over: Partial<SlackEdgeParts> = {},
+  local: Partial<LocalSlackOptions> = {},
+  slackOver: Partial<Config['slack']> = {},
+): Promise<Desk> {
   const folder = mkdtempSync(join(tmpdir(), 'opsloop-slack-'));
   const slack = await startLocalSlack({ manifest, ...local });
   const store = await openStore(join(folder, 'state.db'));
   const log = keptLog();
   const fatal: OpsError[] = [];
   const edge = createSlackEdge({
-    slack: { channel: OPS, locale: 'en', locales: {}, routes: [], bot_token: slack.botToken, app_token: slack.appToken, api_url: slack.apiUrl },
+    slack: { channel: OPS, locale: 'en', locales: {}, routes: [], bot_token: slack.botToken, app_token: slack.appToken, api_url: slack.apiUrl, ...slackOver },
     ...{ store, clock, log, timing: { paceMs: 2, pollMs: 10, retryMs: 50, pictureRetryMs: 10, homeAgainAfterMs: 20 } },
     chart: async () => PNG,
     runbook: async (slug) => `# ${slug}`,

@@ -45,7 +45,8 @@ async function press(
   try {
     const result = await button.press(click, tools(context, progress));
     if ('modal' in result) {
-      await windows.open(context, body.trigger_id, result.modal, where);
+      const viewId = await windows.open(context, body.trigger_id, result.modal, where);
+      if (viewId !== null && result.later !== undefined) await windows.replace(context, viewId, result.later);
       return null;
     }
     if (ref !== null) await freshen(context, ref, body.message?.['metadata']);
