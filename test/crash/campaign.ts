@@ -5,8 +5,9 @@ import { openEmbeddedKnowledge } from '../../src/embedded/knowledge.ts';
 import { pick } from '../../src/sandbox/account/prng.ts';
 import { cpuPattern } from '../support/verbs.ts';
 import { FLOWS, type Flow } from './flows.ts';
-import { Lane, type Places, type RunResult, type Script } from './lane.ts';
+import { Lane, type Places } from './lane.ts';
 import type { Kill } from './messages.ts';
+import type { RunResult, Script } from './script.ts';
 
 const LANES = 2;
 const RUNS_A_LANE = 100; // then it begins anew: a world grows with what happened in it
