@@ -8,6 +8,7 @@ import { createToken } from '../src/http/auth.ts';
 import { createServer } from '../src/http/server.ts';
 import { silentLog } from '../src/log.ts';
 import { createMetrics } from '../src/metrics/metrics.ts';
+import { plainStep } from '../src/telemetry/steps.ts';
 
 /** What the server tells the one that measures it. */
 export interface Served {
@@ -36,6 +37,8 @@ const http = createServer({
     storePath: config.store.path,
     slackUrl: 'https://slack.com/api/',
   }),
+  step: plainStep,
+  hurry: () => core.hurry(),
   fetchText: () => Promise.reject(new Error('no network')),
 });
 const { secret } = await createToken(base.store, base.clock, core.ids, { name: 'bench', userId: null, scopes: ['ingest'] }, system('bench'));

@@ -21,6 +21,8 @@ import { createWatchdog } from './metrics/watchdog.ts';
 import { runbookKey } from './pattern/archive-keys.ts';
 import { createSlackEdge, type SlackEdge } from './slack/app.ts';
 import type { Timing } from './slack/timing.ts';
+import type { Telemetry } from './telemetry/otlp.ts';
+import { plainStep } from './telemetry/steps.ts';
 import { createOutgoing } from './webhooks/outgoing.ts';
 import { outgoingTargets } from './webhooks/targets.ts';
 
@@ -58,6 +60,9 @@ export async function createApp(parts: AppParts): Promise<App> {
   const { config, log } = parts;
   const base = await openBase(config, parts.clock, parts.account);
   const { store, archive, clock } = base;
+  const slackUrl = config.slack.api_url ?? SLACK_URL;
+  const telemetry = await openTelemetry(config, slackUrl);
+  const step = telemetry?.step ?? plainStep;
   const charts = createChartRenderer();
   const slack = createSlackEdge({
     slack: config.slack,
@@ -77,11 +82,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     onFatal: parts.onFatal ?? (() => undefined),
     ...(parts.timing === undefined ? {} : { timing: parts.timing }),
   });
-  const core = createCore(base, { ...parts, directory: slack.directory });
+  const core = createCore(base, { ...parts, directory: slack.directory, step });
   const metrics = createMetrics({
     ...{ store, clock, ticks: core.health, storePath: config.store.path },
     sources: () => core.sources(),
-    slackUrl: config.slack.api_url ?? SLACK_URL,
+    slackUrl,
   });
   const watchdog = createWatchdog({ ...{ store, clock, log }, pingUrl: config.watch.ping_url ?? null, lateMs: config.watch.late_s * 1000 });
   const outgoing = createOutgoing({ ...{ store, clock, log }, targets: outgoingTargets(config) });
@@ -90,6 +95,8 @@ export async function createApp(parts: AppParts): Promise<App> {
     slackReady: () => slack.ready(),
     sources: () => core.sources(),
     settings: httpSettings(config),
+    step,
+    hurry: () => core.hurry(),
     metrics,
     fetchText,
   });
@@ -122,8 +129,15 @@ export async function createApp(parts: AppParts): Promise<App> {
       await slack.stop();
       await charts.close();
       await core.close();
+      await telemetry?.close();
     },
   };
+}
+
+/** Nothing of it is loaded unless the config names a collector. */
+async function openTelemetry({ telemetry }: Config, slackUrl: string): Promise<Telemetry | null> {
+  if (telemetry.otlp_url === undefined) return null;
+  return (await import('./telemetry/otlp.ts')).openTelemetry({ url: telemetry.otlp_url, slackUrl });
 }
 
 const httpSettings = ({ http }: Config): HttpSettings => ({

@@ -118,6 +118,7 @@ const ConfigSchema = z.strictObject({
       late_s: z.number().int().min(60).max(86_400).default(150), // so long without a tick, and the channel is told
     })
     .prefault({}),
+  telemetry: z.strictObject({ otlp_url: z.url({ protocol: /^https?$/ }).optional() }).prefault({}), // where traces go; left out: no traces
   loop: z
     .strictObject({
       every: z.string().default('* * * * *'), // cron

@@ -8,6 +8,7 @@ import type { Log } from './domain/log.ts';
 import { type Pattern, PatternSchema } from './domain/pattern.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, Narrator, Remediator, TextEmbedder } from './domain/ports.ts';
 import type { Quiet } from './domain/quiet.ts';
+import type { Step } from './domain/step.ts';
 import type { Store } from './domain/store.ts';
 import type { SourceStatus } from './domain/views.ts';
 import { openFolderArchive } from './embedded/archive.ts';
@@ -21,11 +22,13 @@ import { LogReader } from './loop/detection/log-reader.ts';
 import { createWorkerEngine } from './loop/detection/worker-engine.ts';
 import type { Narration, Ops } from './loop/ops.ts';
 import { Executor } from './loop/plans/executor.ts';
-import { CLOSED_LOOP } from './loop/stages/index.ts';
-import { createTick, TickHealth } from './loop/tick.ts';
+import { CLOSED_LOOP, URGENT } from './loop/stages/index.ts';
+import { createRounds, TickHealth } from './loop/tick.ts';
 import { createVerbs } from './loop/verbs/index.ts';
 import type { Verbs } from './loop/verbs.ts';
 import { openStore } from './store/open.ts';
+import { sourcesInSteps, verbsInSteps } from './telemetry/around.ts';
+import { plainStep } from './telemetry/steps.ts';
 
 /** What is watched and acted on: a real account, or the simulated one. */
 export interface Account {
@@ -58,6 +61,7 @@ export interface CoreParts {
   readonly directory: Directory;
   readonly log: Log;
   readonly ids?: Ids;
+  readonly step?: Step; // left out: for log lines only
 }
 
 /** The loop without any edge: what ticks, decides and acts. */
@@ -70,6 +74,8 @@ export interface Core {
   sources(): readonly SourceStatus[];
   /** One round of the closed loop; a call during a round waits for that one. */
   tick(): Promise<void>;
+  /** An alarm was pushed: it does not wait for the next tick. */
+  hurry(): void;
   close(): Promise<void>;
 }
 
@@ -140,19 +146,21 @@ export function createCore(base: Base, parts: CoreParts): Core {
   if (problems.length > 0) throw new OpsError('invalid_input', `The config is not valid:\n${problems.join('\n')}`);
   const { thresholds, worker } = config.detection;
   const ids = parts.ids ?? randomIds;
+  const step = parts.step ?? plainStep;
+  const sources = sourcesInSteps(withTopologyFile(account.sources, config.topology.file), step);
   const ops: Ops = {
     ...base,
     ids,
     log,
     policy: config.policy,
     catalogue: CATALOGUE,
-    collector: new Collector(withTopologyFile(account.sources, config.topology.file), {
+    collector: new Collector(sources, {
       backfillMs: config.loop.backfill_h * HOUR_MS,
       timeoutMs: config.loop.source_timeout_s * 1000,
     }),
     detection: worker ? createWorkerEngine(config.store.path, { thresholds }) : createDetectionEngine(base.store, { thresholds }),
     logReader: new LogReader(base.store, () => ids.next('log')),
-    logSources: account.sources.logs,
+    logSources: sources.logs,
     remediator: account.remediator,
     directory: parts.directory,
     narrator: narrationOf(config.narrator, account.narrator ?? null),
@@ -160,19 +168,23 @@ export function createCore(base: Base, parts: CoreParts): Core {
     keepMetricsMs: config.store.keep_metrics_h * HOUR_MS,
     quiet: quietOf(config.quiet),
     health: new TickHealth(),
+    step,
     get executor() {
       return executor;
     },
   };
   const executor = new Executor(ops);
+  const rounds = createRounds(ops, CLOSED_LOOP, URGENT);
   return {
-    verbs: createVerbs(ops),
+    verbs: verbsInSteps(createVerbs(ops), step),
     executor,
     ids: ops.ids,
     health: ops.health,
     sources: () => ops.collector.status(),
-    tick: createTick(ops, CLOSED_LOOP),
+    tick: () => rounds.tick(),
+    hurry: () => rounds.hurry(),
     close: async () => {
+      await rounds.close();
       await executor.idle();
       await ops.detection.close();
       await base.knowledge.close();

@@ -1,5 +1,6 @@
 import type { Log } from '../domain/log.ts';
 import type { Clock, Ids } from '../domain/ports.ts';
+import type { Step } from '../domain/step.ts';
 import type { Store } from '../domain/store.ts';
 import type { SourceStatus } from '../domain/views.ts';
 import type { Verbs } from '../loop/verbs.ts';
@@ -41,6 +42,9 @@ export interface HttpParts {
   readonly ticks: TickState;
   readonly settings: HttpSettings;
   readonly metrics: Metrics;
+  readonly step: Step;
+  /** Alarms were stored: the loop need not wait for its next tick. */
+  readonly hurry: () => void;
   /** Reads a text over https (certificates of SNS). */
   readonly fetchText: FetchText;
 }

@@ -21,6 +21,7 @@ import { patternRoutes } from './patterns.ts';
 import { planRoutes } from './plans.ts';
 import { sendProblem, toProblem, writeProblem } from './problem.ts';
 import type { RouteParts } from './routes.ts';
+import { requestsInSteps } from './steps.ts';
 import { switchRoutes } from './switches.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
@@ -53,6 +54,7 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
     const path = request.url.split('?')[0]?.slice(0, 200);
     await writeProblem(reply, toProblem(new OpsError('not_found', `There is no ${request.method} ${path}.`, 'See /docs for what there is.')));
   });
+  requestsInSteps(app, parts.step);
   app.addHook('onResponse', async (request, reply) => {
     parts.metrics.answered(request.routeOptions.url ?? 'unknown', request.method, reply.statusCode, reply.elapsedTime);
   });

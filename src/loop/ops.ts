@@ -6,6 +6,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, LogSource, Narrator, Remediator } from '../domain/ports.ts';
 import type { Quiet } from '../domain/quiet.ts';
 import type { Redaction } from '../domain/redact.ts';
+import type { Step } from '../domain/step.ts';
 import type { Store } from '../domain/store.ts';
 import type { LogReader } from './detection/log-reader.ts';
 import type { Executor } from './plans/executor.ts';
@@ -40,4 +41,5 @@ export interface Ops {
   readonly quiet: Quiet;
   readonly health: TickHealth;
   readonly executor: Executor;
+  readonly step: Step; // names what is done, for logs and traces
 }

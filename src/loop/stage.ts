@@ -33,7 +33,7 @@ async function runOnIncident(ops: Ops, stage: IncidentStage, incident: Incident)
   const before = await store.attempts.get(incident.id, stage.name);
   if (before !== null && (before.attempts >= MOST_ATTEMPTS || clock.now() < before.nextAtMs)) return;
   try {
-    await stage.each(ops, incident);
+    await ops.step(stage.name, { stage: stage.name, incident: incident.id }, () => stage.each(ops, incident));
     if (before === null) return;
     await store.attempts.clear(incident.id, stage.name);
     if (incident.failedStage?.stage === stage.name) await showFailure(ops, incident.id, null);

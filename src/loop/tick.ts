@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toOpsError } from '../domain/errors.ts';
 import type { Ops } from './ops.ts';
 import { runStage, type Stage } from './stage.ts';
+
+const GATHER_MS = 1000; // alarms that come together are looked at together
+const APART_MS = 3000; // from the end of a round between ticks to the next one
 
 /** How the loop itself is doing; what `status` and `/healthz` tell. */
 export class TickHealth {
@@ -10,30 +14,78 @@ export class TickHealth {
   lastError: string | null = null;
 }
 
+export interface Rounds {
+  /** One round of everything; a call during a tick waits for that tick and starts none of its own. */
+  tick(): Promise<void>;
+  /** Something came that should not wait for the next tick: runs the urgent stages soon. Calls close together are one round. */
+  hurry(): void;
+  /** Nothing new begins; waits for what is under way. */
+  close(): Promise<void>;
+}
+
 /**
- * Makes the tick: runs the stages in order, once. Ticks never overlap: a call during a tick waits for that tick and starts
- * none of its own. A stage that fails as a whole is counted and logged; the following ones still run.
+ * The rounds of the loop: the stages in order, once a tick, and the urgent ones between ticks. Rounds never overlap. A stage
+ * that fails as a whole is counted and logged; the following ones still run.
  */
-export function createTick(ops: Ops, stages: readonly Stage[]): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  const once = async (): Promise<void> => {
+export function createRounds(ops: Ops, stages: readonly Stage[], urgent: readonly Stage[] = []): Rounds {
+  const closing = new AbortController();
+  let last: Promise<void> = Promise.resolve();
+  let ticking: Promise<void> | null = null;
+  let hurrying: Promise<void> | null = null;
+  let again = false;
+  const inTurn = (round: () => Promise<void>): Promise<void> => {
+    last = last.then(round);
+    return last;
+  };
+  const tick = async (): Promise<void> => {
     const startedMs = performance.now();
-    for (const stage of stages) {
-      try {
-        await runStage(ops, stage);
-      } catch (thrown) {
-        ops.health.errors += 1;
-        ops.health.lastError = `${stage.name}: ${toOpsError(thrown).message}`;
-        ops.log.error({ stage: stage.name, err: thrown }, 'a stage failed; it is tried again at the next tick');
-      }
-    }
+    await ops.step('tick', {}, () => runAll(ops, stages));
     ops.health.lastTickAtMs = ops.clock.now();
     ops.health.lastTickMs = performance.now() - startedMs;
   };
-  return () => {
-    running ??= once().finally(() => {
-      running = null;
-    });
-    return running;
+  const between = async (): Promise<void> => {
+    while (again && (await pause(GATHER_MS, closing.signal))) {
+      again = false;
+      await inTurn(() => ops.step('urgent round', {}, () => runAll(ops, urgent)));
+      await pause(APART_MS, closing.signal);
+    }
+  };
+  return {
+    tick() {
+      ticking ??= inTurn(tick).finally(() => {
+        ticking = null;
+      });
+      return ticking;
+    },
+    hurry() {
+      again = true;
+      hurrying ??= between().finally(() => {
+        hurrying = null;
+      });
+    },
+    async close() {
+      closing.abort();
+      await hurrying;
+      await last;
+    },
   };
 }
+
+async function runAll(ops: Ops, stages: readonly Stage[]): Promise<void> {
+  for (const stage of stages) {
+    try {
+      await ops.step(`stage ${stage.name}`, { stage: stage.name }, () => runStage(ops, stage));
+    } catch (thrown) {
+      ops.health.errors += 1;
+      ops.health.lastError = `${stage.name}: ${toOpsError(thrown).message}`;
+      ops.log.error({ stage: stage.name, err: thrown }, 'a stage failed; it is tried again at the next tick');
+    }
+  }
+}
+
+/** False: it is over. */
+const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
+  sleep(ms, undefined, { signal }).then(
+    () => true,
+    () => false,
+  );

@@ -4,7 +4,7 @@ import { LIVE_INCIDENT_STATES } from '../domain/incident.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
 import type { SourceStatus } from '../domain/views.ts';
-import { watchRequests } from './requests.ts';
+import { watchSlack } from './requests.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const AUDIT_PAGE = 5000;
@@ -92,12 +92,14 @@ function slackMetrics(slackUrl: string, registers: Registry[]): () => void {
     labelNames: ['status'],
     registers,
   });
-  const { origin, pathname } = new URL(slackUrl);
-  return watchRequests(origin, ({ path, status, tookMs }) => {
-    const method = path.slice(pathname.length).split(/[?/]/)[0] ?? '';
-    if (path.startsWith(pathname) && /^[a-z][\w.]{1,60}$/i.test(method)) requests.observe({ method }, tookMs / 1000);
-    answers.inc({ status: status === null ? 'error' : String(status) });
-  });
+  return watchSlack(
+    slackUrl,
+    () => null,
+    (_, { method, status, tookMs }) => {
+      if (method !== null) requests.observe({ method }, tookMs / 1000);
+      answers.inc({ status: status === null ? 'error' : String(status) });
+    },
+  );
 }
 
 function loopGauges({ ticks, clock, sources }: MetricsParts, registers: Registry[]): void {

@@ -9,6 +9,7 @@ import { createServer } from '../../src/http/server.ts';
 import { silentLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { ManualClock } from '../../src/sandbox/clock.ts';
+import { plainStep } from '../../src/telemetry/steps.ts';
 import { tempStore } from '../support/store.ts';
 import { type FakeVerbs, fakeVerbs } from '../support/verbs.ts';
 
@@ -112,6 +113,8 @@ function partsOf(store: Store, clock: ManualClock): Omit<HttpParts, 'verbs'> {
     ticks: TICKS,
     settings: SETTINGS,
     metrics: createMetrics({ store, clock, sources: () => [], ticks: TICKS, storePath: '/nowhere', slackUrl: 'https://slack.com/api/' }),
+    step: plainStep,
+    hurry: () => undefined,
     fetchText: () => Promise.reject(new Error('no network in tests')),
   };
 }

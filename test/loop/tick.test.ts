@@ -4,8 +4,9 @@ import { OpsError } from '../../src/domain/errors.ts';
 import { silentLog } from '../../src/log.ts';
 import type { Ops } from '../../src/loop/ops.ts';
 import type { Stage } from '../../src/loop/stage.ts';
-import { createTick, TickHealth } from '../../src/loop/tick.ts';
+import { createRounds, TickHealth } from '../../src/loop/tick.ts';
 import { ManualClock } from '../../src/sandbox/clock.ts';
+import { plainStep } from '../../src/telemetry/steps.ts';
 import { anomaly, MINUTE, T0 } from '../support/make.ts';
 import { tempStore } from '../support/store.ts';
 
@@ -14,7 +15,7 @@ async function bench() {
   const clock = new ManualClock(T0);
   const store = await tempStore({ clock });
   const health = new TickHealth();
-  const ops = { store, clock, log: silentLog, health } as unknown as Ops;
+  const ops = { store, clock, log: silentLog, health, step: plainStep } as unknown as Ops;
   const open = async (resourceId: string) => {
     const one = anomaly(resourceId, { id: `anomaly-${resourceId}` });
     await store.anomalies.save([one]);
@@ -47,7 +48,7 @@ describe('the tick', () => {
       },
       { name: 'three', run: async () => void ran.push('three') },
     ];
-    await createTick(ops, stages)();
+    await createRounds(ops, stages).tick();
     expect(ran).toEqual(['one', 'three']);
     expect(health).toMatchObject({ errors: 1, lastError: 'two: the source is away', lastTickAtMs: T0 });
   });
@@ -67,7 +68,7 @@ describe('the tick', () => {
         running -= 1;
       },
     };
-    const tick = createTick(ops, [slow]);
+    const { tick } = createRounds(ops, [slow]);
     await Promise.all([tick(), tick(), tick()]);
     expect({ most, ticks }).toEqual({ most: 1, ticks: 1 });
     await tick();
@@ -88,7 +89,7 @@ describe('the tick', () => {
         if (incident.id === sick.id && broken) throw new Error('boom');
       },
     };
-    const tick = createTick(ops, [stage]);
+    const { tick } = createRounds(ops, [stage]);
     const callsOf = (id: string): number => calls.filter((call) => call === id).length;
 
     await tick();
@@ -124,7 +125,7 @@ describe('the tick', () => {
         throw new OpsError('unavailable', 'the knowledge base does not answer');
       },
     };
-    const tick = createTick(ops, [stage]);
+    const { tick } = createRounds(ops, [stage]);
     for (let minute = 0; minute < 60; minute += 1) {
       await tick();
       clock.advance(MINUTE);

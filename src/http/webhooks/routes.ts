@@ -29,7 +29,10 @@ const AUTH =
 
 /** Alarms in. Everything is stored before the answer, and becomes an anomaly at the next tick, also after a crash. */
 export function webhookRoutes(app: TypedServer, parts: HttpParts, authenticate: Authenticator): void {
-  const intake = new Intake(parts.store, (count) => parts.metrics.alarmsStored(count));
+  const intake = new Intake(parts.store, (count) => {
+    parts.metrics.alarmsStored(count);
+    parts.hurry();
+  });
   const accept = async (alarms: readonly Alarm[]): Promise<{ accepted: number }> => {
     const latestMs = parts.clock.now() + AHEAD_MS;
     await intake.add(alarms.map((alarm) => (alarm.timestampMs > latestMs ? { ...alarm, timestampMs: parts.clock.now() } : alarm)));

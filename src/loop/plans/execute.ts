@@ -30,7 +30,8 @@ export async function execute(ops: Ops, plan: Plan): Promise<void> {
   }
   const claimed = await claim(ops, plan);
   if (claimed === null) return;
-  await run(ops, claimed);
+  const facts = { plan: plan.id, action: plan.action, target: plan.targetId, ...(plan.incidentId === null ? {} : { incident: plan.incidentId }) };
+  await ops.step('plan', facts, () => run(ops, claimed));
 }
 
 async function claim(ops: Ops, plan: Plan): Promise<Plan | null> {

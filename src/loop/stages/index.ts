@@ -36,3 +36,8 @@ export const CLOSED_LOOP: readonly Stage[] = [
   { name: 'upkeep', run: upkeep },
   { name: 'checkpoint', run: checkpoint }, // the audit's end, signed, into the archive
 ];
+
+const PUSHED = ['alarms', 'correlate', 'match', 'analyse', 'recommend', 'execute'];
+
+/** What an alarm goes through that was pushed to opsloop, without waiting for the next tick. */
+export const URGENT: readonly Stage[] = CLOSED_LOOP.filter((stage) => PUSHED.includes(stage.name));
