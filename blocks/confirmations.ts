@@ -15,6 +15,12 @@ export function acknowledgedCard(incident: Incident, options: CardOptions): Card
   return { text, blocks: [section(`👀 ${text}`)] };
 }
 
+/** Somebody has taken all of a storm. */
+export function stormTakenCard(userId: string, n: number, options: CardOptions): Card {
+  const text = say(options.locale)('storm.ack_done', { who: mention(userId) ?? safe(userId, 40), n });
+  return { text, blocks: [section(`👀 ${text}`)] };
+}
+
 /** A resource is quiet until a moment, and why. */
 export function silencedCard(silence: Silence, options: CardOptions): Card {
   const text = say(options.locale)('silence.done', {

@@ -1,10 +1,10 @@
 import type { Incident } from '../src/domain/incident.ts';
 import type { StormView } from '../src/domain/views.ts';
-import { type Card, type CardOptions, date, SEVERITIES, safe, severityWord } from './card.ts';
+import { type Card, type CardOptions, date, mention, SEVERITIES, safe, severityWord } from './card.ts';
 import { incidentLine, moreLine } from './detect.ts';
 import { mentionLine } from './incident-words.ts';
 import { say } from './locales/say.ts';
-import { context, header, list, section } from './parts.ts';
+import { actions, button, context, header, list, section } from './parts.ts';
 import { actionOnTarget } from './plan-words.ts';
 
 const SHOWN_INCIDENTS = 12;
@@ -22,13 +22,14 @@ export function stormCard(view: StormView, options: CardOptions): Card {
   const title = words('storm.title', { n, place });
   const since = words('storm.since', { from: date(storm.openedAtMs), to: date(storm.lastAtMs) });
   if (open.length === 0) return { text: title, blocks: [section(`✅ *${title}* · ${words('storm.over')}`), ...context([since])] };
+  const free = open.some((one) => one.acknowledgedBy === null);
   const worst = open.toSorted((a, b) => b.severity - a.severity || b.openedAtMs - a.openedAtMs);
   return {
     text: title,
     blocks: [
       header(`🌩️ ${title}`),
       section(
-        [`*${words('storm.open', { n: open.length })}* · ${severities(open, options)} · ${since}`, mentionLine(options)]
+        [`*${words('storm.open', { n: open.length })}* · ${severities(open, options)} · ${since}`, free ? mentionLine(options) : '', takenLine(open, options)]
           .filter((part) => part !== '')
           .join('\n'),
       ),
@@ -42,9 +43,16 @@ export function stormCard(view: StormView, options: CardOptions): Card {
         worst.slice(0, SHOWN_INCIDENTS).map((one) => incidentLine(one, options.locale)),
         moreLine(worst.length - SHOWN_INCIDENTS + unread, options.locale),
       ),
+      ...actions(free ? [button(words('button.ack'), { verb: 'ack', subject: storm.id }, { style: 'primary' })] : []),
       ...context([words('storm.hint')]),
     ],
   };
+}
+
+/** Who is on it; empty when nobody is. */
+function takenLine(incidents: readonly Incident[], options: CardOptions): string {
+  const people = [...new Set(incidents.flatMap((one) => one.acknowledgedBy ?? []))].slice(0, 5);
+  return people.length === 0 ? '' : `👀 ${say(options.locale)('storm.taken', { who: people.map((id) => mention(id) ?? safe(id, 40)).join(', ') })}`;
 }
 
 /** "2 critical, 5 high". */

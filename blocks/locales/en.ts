@@ -376,6 +376,8 @@ export const en = {
   'storm.since': '{from} – {to}',
   'storm.open': '{n} still open',
   'storm.over': 'All of them are over.',
+  'storm.taken': 'On it: {who}',
+  'storm.ack_done': '{who} is on {n} {n|incident|incidents}. Reminders stop.',
   'storm.waiting': 'Waiting for a decision',
   'storm.list': 'Open, the worst first',
   'storm.hint': 'So many came at once that they share this card. What happens to each is in the thread; `/rca INC-12` looks at one.',

@@ -12,6 +12,7 @@ export const explanationsZh: Readonly<Record<string, string>> = {
   'detect.forecast': '{metric} 为 {value}，约 {left} 后达到 {limit}（{earliest} 到 {latest} 之间）。',
   'detect.parted': '{metric} 与 {other} 平常同步变化，现在不再同步。',
   'detect.together': '{metric} 与同一资源的另外 {others} 个指标同时偏离平常值。',
+  'storm.nobody': '这张卡片中的事件已持续 {minutes} 分钟，还没有人处理。按“我来处理”可停止提醒。',
   'incident.nobody': '{incident} 已持续 {minutes} 分钟，还没有人处理。按“我来处理”可停止提醒。',
   'incident.recovered': '已自行恢复正常。',
   'log.burst': '日志中远多于平常：{template}（每分钟 {count} 行，平常 {usual} 行），例如：{example}',

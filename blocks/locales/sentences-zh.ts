@@ -14,6 +14,8 @@ export const sentencesZh: Readonly<Record<string, string>> = {
   '"{text}" is not the name of a pattern.': '“{text}”不是模式名。',
   'Write it like {example}.': '请写成 {example}。',
   'There is no incident {id}.': '没有事件 {id}。',
+  'There is no storm {id}.': '没有事件集 {id}。',
+  'Nothing of {id} waits for somebody.': '{id} 中没有等人处理的事件。',
   'There is no plan {id}.': '没有计划 {id}。',
   'There is no pattern {id}.': '没有模式 {id}。',
   'There is no action "{name}".': '没有操作“{name}”。',

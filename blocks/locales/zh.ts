@@ -377,6 +377,8 @@ export const zh = {
   'storm.since': '{from} – {to}',
   'storm.open': '{n} 个未结',
   'storm.over': '全部已结束。',
+  'storm.taken': '正在处理：{who}',
+  'storm.ack_done': '{who} 正在处理 {n} 个事件。不再提醒。',
   'storm.waiting': '等待决定',
   'storm.list': '未结事件，最严重的在前',
   'storm.hint': '同时发生的事件太多，合并在这张卡片里。每个事件的进展在消息列中；`/rca INC-12` 查看单个事件。',

@@ -47,7 +47,7 @@ async function join(tx: Repositories, service: string | null, incident: Incident
 /** The storm whose card shows this incident; null when it has one of its own. */
 export const stormOf = (store: Repositories, incidentId: string): Promise<string | null> => store.settings.get(`storm-of:${incidentId}`);
 
-async function stormRecord(store: Repositories, id: string): Promise<StormRecord | null> {
+export async function stormRecord(store: Repositories, id: string): Promise<StormRecord | null> {
   const text = await store.settings.get(`storm:${id}`);
   return text === null ? null : (JSON.parse(text) as StormRecord);
 }

@@ -49,6 +49,8 @@ export interface Verbs {
   giveFeedback(request: FeedbackRequest, actor: Actor): Promise<FeedbackReport>;
   withdrawFeedback(subject: string, actor: Actor): Promise<Feedback | null>;
   acknowledge(incidentId: string, actor: Actor): Promise<Incident>;
+  /** The same for every open incident of a storm that nobody has taken; gives those. */
+  acknowledgeStorm(stormId: string, actor: Actor): Promise<readonly Incident[]>;
   silence(resource: string, durationMs: number, reason: string, actor: Actor): Promise<Silence>;
   /** Silences and maintenance windows that are not over. */
   silences(): Promise<QuietView>;

@@ -81,7 +81,8 @@ export function createSlackNotifier(parts: NotifierParts): SlackNotifier {
       parts.onShown?.();
     },
     refresh: async (subject, signal) => {
-      if (subject.startsWith('INC-')) await deliver({ type: 'incident', incidentId: subject }, signal);
+      if (subject.startsWith('STORM-')) await deliver({ type: 'storm', stormId: subject }, signal);
+      else if (subject.startsWith('INC-')) await deliver({ type: 'incident', incidentId: subject }, signal);
       else if (subject.startsWith('PLAN-')) await deliver({ type: 'plan', planId: subject }, signal);
     },
   };

@@ -2,7 +2,7 @@ import type { HomeView, ModalView } from '@slack/types';
 import { analysisCard, whyModal } from '../../blocks/analysis.ts';
 import { auditCard } from '../../blocks/audit.ts';
 import type { Card, CardOptions } from '../../blocks/card.ts';
-import { acknowledgedCard, silencedCard } from '../../blocks/confirmations.ts';
+import { acknowledgedCard, silencedCard, stormTakenCard } from '../../blocks/confirmations.ts';
 import { detectCard } from '../../blocks/detect.ts';
 import { errorCard } from '../../blocks/error.ts';
 import { feedbackCard } from '../../blocks/feedback.ts';
@@ -161,6 +161,7 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
     ],
     ['note', noteCard(twist(note), ['U03BOB', 'S0ONCALL', '!channel'], options)],
     ['storm', stormCard(twist(samples.storm), options)],
+    ['storm taken', stormCard(twist({ ...samples.storm, incidents: samples.storm.incidents.map((one) => ({ ...one, acknowledgedBy: 'U03BOB' })) }), options)],
     ['storm over', stormCard(twist({ ...samples.storm, incidents: [incident({ state: 'resolved' })], waiting: [] }), options)],
     ['storm calls people', stormCard(samples.storm, { ...options, mentions: ['S0ONCALL'] })],
     ['incident calls people', incidentCard(view('analysed'), { ...options, mentions: ['S0ONCALL'] })],
@@ -178,6 +179,7 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
     ['resumed', resumedCard(twist(['action:restart_service', 'service:checkout']), options)],
     ['resumed nothing', resumedCard([], options)],
     ['acknowledged', acknowledgedCard(twist(incident({ acknowledgedBy: 'U03BOB' })), options)],
+    ['storm acknowledged', stormTakenCard('U03BOB', 14, options)],
     [
       'silenced',
       silencedCard(

@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Quiet } from '../../src/domain/quiet.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { lastDue } from '../../src/loop/stages/digest.ts';
-import { reminderDue } from '../../src/loop/stages/remind.ts';
+import { remind, reminderDue } from '../../src/loop/stages/remind.ts';
 import { admit, stormOf, stormView } from '../../src/loop/storms.ts';
-import { incident } from '../support/make.ts';
+import { acknowledgeStorm } from '../../src/loop/verbs/acknowledge.ts';
+import { incident, policy } from '../support/make.ts';
 import { tempStore } from '../support/store.ts';
 
 const MINUTE = 60_000;
@@ -50,6 +51,44 @@ describe('the noise budget', () => {
     expect(await stormOf(store, 'INC-1')).toBeNull();
     expect(await stormOf(store, 'INC-5')).toBe('STORM-4');
     expect((await stormView(store, 'STORM-4'))?.incidents.map((one) => one.id)).toEqual(['INC-4', 'INC-5']);
+  });
+});
+
+describe('somebody takes a storm', () => {
+  const ana = { type: 'user', userId: 'U0ANA0001' } as const;
+  const desk = async () => {
+    const store = await tempStore();
+    const { title, environment, resourceIds } = incident();
+    const draft = { title, environment, resourceIds, service: 'checkout', severity: 0.9, openedAtMs: T, startedAtMs: T, anomalyIds: [] };
+    for (let n = 0; n < 30; n += 1) {
+      const opened = await store.incidents.open(draft, { type: 'system', component: 'test' });
+      await store.transaction((tx) => admit(tx, opened, quiet, T));
+    }
+    return { store, ops: { store, clock: { now: () => T + 20 * MINUTE } } };
+  };
+
+  test('each of its open incidents counts as taken, so that no reminder comes, and the card is shown anew once', async () => {
+    const { store, ops } = await desk();
+    await store.incidents.patch('INC-9', { acknowledgedBy: 'U0BEN0002' }, null, T);
+    const taken = await acknowledgeStorm(ops, 'storm-4', ana);
+    expect(taken).toHaveLength(26);
+    const members = (await stormView(store, 'STORM-4'))?.incidents ?? [];
+    expect(members.map((one) => reminderDue(one, quiet, T + 60 * MINUTE))).toEqual(members.map(() => null));
+    expect((await store.incidents.get('INC-9'))?.acknowledgedBy).toBe('U0BEN0002');
+    expect((await store.incidents.get('INC-1'))?.acknowledgedBy).toBeNull();
+    expect(await store.outbox.size()).toBe(1);
+    expect((await store.audit.list({ subject: 'INC-30', limit: 9 })).map((one) => one.verb)).toContain('incident.acknowledged');
+    await expect(acknowledgeStorm(ops, 'STORM-4', ana)).rejects.toThrow('Nothing of STORM-4 waits');
+    await expect(acknowledgeStorm(ops, 'STORM-77', ana)).rejects.toThrow('no storm');
+    await expect(acknowledgeStorm(ops, 'STORM-4', { type: 'system', component: 'x' })).rejects.toThrow('Only a person');
+  });
+
+  test('incidents that share a card share its reminders', async () => {
+    const { store, ops } = await desk();
+    const asked = { ...ops, quiet, policy: policy() };
+    for (const one of await store.incidents.list({ limit: 50 })) await remind(asked, one);
+    const notes = (await store.outbox.take(T + 30 * MINUTE, 100)).flatMap(({ notice }) => (notice.type === 'thread' ? [notice.note.code] : []));
+    expect(notes.toSorted()).toEqual(['incident.nobody', 'incident.nobody', 'incident.nobody', 'storm.nobody']);
   });
 });
 

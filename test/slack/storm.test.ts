@@ -31,6 +31,17 @@ test('a storm is one card that lists its incidents; what happens to each is said
   expect(desk.slack.thread(OPS, storm.ts).slice(1).map(textOf).join()).toContain('*INC-3* Back to normal by itself.');
 });
 
+test('one press takes every incident of the storm, and the card says who is on it', async () => {
+  const ref = await desk.store.messages.get('STORM-2');
+  if (ref === null) throw new Error('no card of the storm');
+  const text = (): string => textOf(desk.slack.messages(OPS).find((one) => one.ts === ref.ts) ?? { text: '', blocks: [] });
+  await desk.slack.as(ANA).click(ref, 'ops:ack');
+  await desk.slack.waitFor('the answer', () => desk.slack.ephemerals(ANA).some((one) => textOf(one).includes('is on 2 incidents')));
+  expect(await Promise.all(['INC-2', 'INC-3'].map(async (id) => (await desk.store.incidents.get(id))?.acknowledgedBy))).toEqual([ANA, ANA]);
+  await desk.slack.waitFor('the card', () => text().includes(`On it: <@${ANA}>`));
+  expect(text()).not.toContain('ops:ack');
+});
+
 test('a language chosen on Home is spoken from then on, and a silence is ended there', async () => {
   const ana = desk.slack.as(ANA);
   await desk.store.silences.put({

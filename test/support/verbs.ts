@@ -190,6 +190,12 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
       await store.switches.off({ scope, by, reason, atMs: clock.now() });
       return { scope, held: [], running: [] };
     },
+    acknowledgeStorm: async (stormId, actor) => {
+      const members = (await store.settings.get(`storm:${stormId}`)) ?? '{"incidentIds":[]}';
+      const ids = (JSON.parse(members) as { incidentIds: string[] }).incidentIds;
+      const all = await Promise.all(ids.map((id) => store.incidents.patch(id, { acknowledgedBy: personOf(actor) }, null, clock.now())));
+      return all.filter((one) => one !== null);
+    },
     silences: async () => ({ silences: await store.silences.active(clock.now()), maintenance: [] }),
     async lift(name, actor) {
       if (!(await store.silences.remove(name, actor, clock.now()))) throw new OpsError('not_found', `"${name}" is not silenced.`);

@@ -3,7 +3,7 @@ import { parseSubject, requireSubject } from '../../domain/names.ts';
 import type { Ops } from '../ops.ts';
 import type { Verbs } from '../verbs.ts';
 import { weekView } from '../week.ts';
-import { acknowledge, silence } from './acknowledge.ts';
+import { acknowledge, acknowledgeStorm, silence } from './acknowledge.ts';
 import { analyse } from './analyse.ts';
 import { approve } from './approve.ts';
 import { collect, detect } from './detect.ts';
@@ -35,6 +35,7 @@ export const createVerbs = (ops: Ops): Verbs => ({
   giveFeedback: (request, actor) => giveFeedback(ops, request, actor),
   withdrawFeedback: (subject, actor) => withdrawFeedback(ops, subject, actor),
   acknowledge: (incidentId, actor) => acknowledge(ops, incidentId, actor),
+  acknowledgeStorm: (stormId, actor) => acknowledgeStorm(ops, stormId, actor),
   silence: (resource, durationMs, reason, actor) => silence(ops, resource, durationMs, reason, actor),
   silences: () => silences(ops),
   lift: (name, actor) => lift(ops, name, actor),
