@@ -1,0 +1,13 @@
+import type { Replicas } from '../domain/replica.ts';
+
+/** One process on a database of its own: it leads, it looks after everything, and nobody can take that away. */
+export const alone = (id: string): Replicas => ({
+  id,
+  leads: () => true,
+  fence: async () => undefined,
+  onChange: () => () => undefined,
+  use: (work) => work(null),
+  start: async () => undefined,
+  stop: async () => undefined,
+  list: async () => [],
+});
