@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -16,6 +17,7 @@ export interface Telemetry {
 }
 
 const EXPORT_TIMEOUT_MS = 5000;
+const CLOSE_MS = 1500;
 const QUEUE_MAX = 4096; // spans that wait; more are dropped
 const VALUE_MAX_CHARS = 200;
 
@@ -64,7 +66,8 @@ export function openTelemetry(settings: { readonly url: string; readonly slackUr
     async close() {
       stopWatching();
       contexts.disable();
-      await provider.shutdown().catch(() => undefined); // a collector that is away is no reason not to stop
+      const sent = provider.shutdown().catch(() => undefined); // a collector that is away is no reason not to stop
+      await Promise.race([sent, sleep(CLOSE_MS, undefined, { ref: false })]);
     },
   };
 }

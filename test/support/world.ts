@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ANA, BEN, builtIn, IN_A_HURRY, LIWEI, OPS_CHANNEL, openSandbox, type Sandbox } from '../../src/cli/sandbox.ts';
 import type { ConfigInput } from '../../src/config.ts';
 import type { Incident, IncidentState } from '../../src/domain/incident.ts';
+import type { Log } from '../../src/domain/log.ts';
 import type { Plan, PlanState } from '../../src/domain/plan.ts';
 import type { MessageRef } from '../../src/domain/store.ts';
 import { silentLog } from '../../src/log.ts';
@@ -34,10 +35,10 @@ export class World {
     this.dir = dir;
   }
 
-  static async start(scenario: string | Scenario, config: ConfigInput = {}): Promise<World> {
+  static async start(scenario: string | Scenario, config: ConfigInput = {}, log: Log = silentLog): Promise<World> {
     const dir = mkdtempSync(join(tmpdir(), 'opsloop-world-'));
     const clock = new ManualClock(START_MS);
-    const parts = { scenario: typeof scenario === 'string' ? builtIn(scenario) : scenario, clock, dir, log: silentLog, timing: IN_A_HURRY };
+    const parts = { scenario: typeof scenario === 'string' ? builtIn(scenario) : scenario, clock, dir, log, timing: IN_A_HURRY };
     const sandbox = await openSandbox({ ...parts, config: { detection: { worker: false }, ...config } });
     return new World(sandbox, clock, dir);
   }
