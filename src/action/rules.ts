@@ -1,5 +1,6 @@
 import type { Freeze, Policy, PolicyRule, QuietHours } from '../domain/policy.ts';
 import type { Risk } from '../domain/risk.ts';
+import { both, executorsOf, type SharedPolicy } from './strictest.ts';
 
 /** What rules look at. */
 export interface Place {
@@ -13,8 +14,23 @@ export interface PlanPolicy extends Policy {
   readonly leastApprovals: number; // 0: what the risk asks for
 }
 
-/** Puts the rules that fit over the policy's lists, in order; the people to escalate to may approve as well. */
-export function policyFor(policy: Policy, place: Place): PlanPolicy {
+/**
+ * Puts the rules that fit over the policy's lists, in order; the people to escalate to may approve as well. With several policies, who is
+ * in all of them.
+ */
+export function policyFor({ also = [], ...policy }: SharedPolicy, place: Place): PlanPolicy {
+  return also.map((other) => byRules(other, place)).reduce(narrower, byRules(policy, place));
+}
+
+const narrower = (a: PlanPolicy, b: PlanPolicy): PlanPolicy => ({
+  ...a,
+  requesters: both(a.requesters, b.requesters),
+  approvers: both(a.approvers, b.approvers),
+  executors: executorsOf(a.executors, b.executors),
+  leastApprovals: Math.max(a.leastApprovals, b.leastApprovals),
+});
+
+function byRules(policy: Policy, place: Place): PlanPolicy {
   let leastApprovals = 0;
   let lists = { requesters: policy.requesters, approvers: policy.approvers, executors: policy.executors };
   for (const rule of policy.rules.filter((one) => fits(one, place))) {
