@@ -3,8 +3,8 @@ import { toOpsError } from '../domain/errors.ts';
 import type { Ops } from './ops.ts';
 import { runStage, type Stage } from './stage.ts';
 
-const GATHER_MS = 1000; // alarms that come together are looked at together
-const APART_MS = 3000; // from the end of a round between ticks to the next one
+const GATHER_MS = 500; // alarms that come together are looked at together
+const APART_MS = 2000; // from the end of a round between ticks to the next one
 
 /** How the loop itself is doing; what `status` and `/healthz` tell. */
 export class TickHealth {

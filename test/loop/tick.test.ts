@@ -34,6 +34,45 @@ async function bench() {
   return { clock, store, health, ops, open };
 }
 
+describe('rounds between ticks', () => {
+  /** A stage that says how many of its kind run at once, and how often. */
+  function counted(name: string, seen: { running: number; most: number; ran: string[] }): Stage {
+    const run = async (): Promise<void> => {
+      seen.running += 1;
+      seen.most = Math.max(seen.most, seen.running);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      seen.running -= 1;
+      seen.ran.push(name);
+    };
+    return { name, run };
+  }
+
+  it('run soon when hurried, once for many calls, never beside a tick, and are no tick for whoever watches', async () => {
+    const { ops, health } = await bench();
+    const seen = { running: 0, most: 0, ran: [] as string[] };
+    const rounds = createRounds(ops, [counted('everything', seen)], [counted('urgent', seen)]);
+    for (let n = 0; n < 1000; n += 1) rounds.hurry();
+    await expect.poll(() => seen.ran, { timeout: 4000, interval: 5 }).toEqual(['urgent']);
+    expect(health.lastTickAtMs).toBeNull();
+    rounds.hurry();
+    await Promise.all([rounds.tick(), rounds.tick()]);
+    await expect.poll(() => seen.ran, { timeout: 8000, interval: 20 }).toEqual(['urgent', 'everything', 'urgent']);
+    expect(seen.most).toBe(1);
+    await rounds.close();
+  }, 15_000);
+
+  it('end with the loop: what is under way is waited for, and nothing new begins', async () => {
+    const { ops } = await bench();
+    const seen = { running: 0, most: 0, ran: [] as string[] };
+    const rounds = createRounds(ops, [counted('everything', seen)], [counted('urgent', seen)]);
+    rounds.hurry();
+    const ticking = rounds.tick();
+    await rounds.close();
+    expect(seen.ran).toEqual(['everything']);
+    await ticking;
+  });
+});
+
 describe('the tick', () => {
   it('runs the stages in order, and goes on after one that fails as a whole', async () => {
     const { ops, health } = await bench();

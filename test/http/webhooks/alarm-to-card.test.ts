@@ -2,10 +2,22 @@ import { afterEach, expect, it } from 'vitest';
 import { builtIn } from '../../../src/cli/sandbox.ts';
 import { system } from '../../../src/domain/actor.ts';
 import { createToken } from '../../../src/http/auth.ts';
-import { World } from '../../support/world.ts';
+import { OPS_CHANNEL, textOf, World } from '../../support/world.ts';
 
 let world: World;
 afterEach(() => world.stop());
+
+it('an alert that is pushed has its card within five seconds, without a tick', async () => {
+  world = await World.start({ ...builtIn('bad-config'), faults: [] });
+  await world.pass(1);
+  const { app, slack } = world.sandbox;
+  const { secret } = await createToken(app.store, world.clock, { next: () => 'token_g' }, { name: 'g', userId: null, scopes: ['ingest'] }, system('test'));
+  const sentMs = performance.now();
+  const payload = { name: 'CheckoutErrors', resource: 'ecs/checkout', severity: 'critical', reason: 'Every third order fails' };
+  expect((await app.http.inject({ method: 'POST', url: '/webhooks/generic', headers: { authorization: `Bearer ${secret}` }, payload })).statusCode).toBe(200);
+  await slack.waitFor('the card', () => slack.messages(OPS_CHANNEL).find((message) => textOf(message).includes('Every third order fails')), 5000);
+  expect(performance.now() - sentMs).toBeLessThan(5000);
+});
 
 it('an alert of Alertmanager becomes an incident with a card, and ends with it', async () => {
   world = await World.start({ ...builtIn('bad-config'), faults: [] });
