@@ -9,6 +9,7 @@ import type { Notice, OutboxItem } from './notice.ts';
 import type { Pattern } from './pattern.ts';
 import type { Approval, Plan, PlanDraft, PlanState } from './plan.ts';
 import type { TimeWindow } from './ports.ts';
+import type { Lease, Living } from './replica.ts';
 import type { Topology } from './resource.ts';
 import type { Alarm, Change, LogLine } from './signals.ts';
 
@@ -309,4 +310,26 @@ export interface SettingRepository {
   /** False when `onlyIfAbsent` and it was there. */
   set(key: string, value: string, atMs: number, options?: { readonly onlyIfAbsent: boolean }): Promise<boolean>;
   prune(prefix: string, beforeMs: number): Promise<number>;
+}
+
+/**
+ * Who lives and who has what for itself, by the database's own clock: those of the machines do not matter. A lease is its holder's until
+ * the holder gives it back, leaves, or has not been heard of for `withinMs`; its token rises whenever it changes hands.
+ */
+export interface LeaseRepository {
+  /** A replica says that it lives; the first time it joins. Gives the database's time, epoch ms. */
+  beat(id: string, info: string): Promise<number>;
+  /** A replica goes: what it held is free. */
+  leave(id: string): Promise<void>;
+  /** Heard of within this time, oldest first. */
+  living(withinMs: number): Promise<readonly Living[]>;
+  /** Null: somebody who lives has it. Taking what one has changes nothing. */
+  take(name: string, holder: string, withinMs: number): Promise<Lease | null>;
+  /** Takes it whoever has it; for a holder that is elected by other means. */
+  seize(name: string, holder: string): Promise<Lease>;
+  release(name: string, holder: string): Promise<void>;
+  /** All under a prefix, by name; `holder` null: free. */
+  list(prefix: string): Promise<readonly (Lease & { readonly holder: string | null })[]>;
+  /** Inside a transaction: OpsError('conflict') unless each is held under its token; nobody can take them until it commits. */
+  hold(leases: readonly Lease[]): Promise<void>;
 }
