@@ -19,6 +19,7 @@ export const ACTION_VERBS = [
   'topology',
   'pause',
   'resume',
+  'stop', // `subject` is an analysis under way
   'set_language', // `subject` is auto, en or zh
   'set_dm', // `subject` is on or off
   'meaning_alert', // "it was about the alert": `digest` carries the verdict, good or bad

@@ -15,6 +15,7 @@ import { rejectButton } from './buttons/reject.ts';
 import { runbookButton } from './buttons/runbook.ts';
 import { savePatternButton } from './buttons/save-pattern.ts';
 import { settingsButton } from './buttons/settings.ts';
+import { stopButton } from './buttons/stop.ts';
 import { whyButton } from './buttons/why.ts';
 import { detect } from './detect.ts';
 import { feedback } from './feedback.ts';
@@ -92,6 +93,7 @@ export const buttons = [
   liftButton,
   quickButton,
   settingsButton,
+  stopButton,
 ] as const satisfies readonly Button[];
 
 export const modals = [

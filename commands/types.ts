@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { ActionVerb } from '../blocks/action-id.ts';
 import type { WhyPictures } from '../blocks/analysis.ts';
 import type { Card, CardOptions, Locale } from '../blocks/card.ts';
+import type { ProgressCard } from '../blocks/progress.ts';
 import type { PictureSpec } from '../src/domain/chart.ts';
 import type { Verdict } from '../src/domain/feedback.ts';
 import type { Preferences } from '../src/domain/quiet.ts';
@@ -12,7 +13,11 @@ export interface Tools {
   readonly verbs: Verbs;
   readonly nowMs: number;
   /** How far a slow request is: shown in one message, which the answer replaces; a quick one shows nothing. */
-  readonly progress: (card: Card) => void;
+  readonly progress: (card: ProgressCard) => void;
+  /** This request: its name for a Stop button, and the signal that this was pressed. */
+  readonly run: { readonly id: string; readonly signal: AbortSignal };
+  /** Stops a request under way; false: it is over. */
+  readonly stop: (run: string, userId: string) => boolean;
   /** Pictures of an incident: those Slack has already, and new ones in a language they are not there in (null: nothing new). */
   readonly pictures: {
     known(incidentId: string, locale: Locale): Promise<WhyPictures>;

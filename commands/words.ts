@@ -42,6 +42,9 @@ interface Words {
   readonly timelineOf: (incident: string) => string; // of a picture, for screen readers
   readonly mapOf: (incident: string) => string;
   readonly incidentsADay: string;
+  readonly stopping: string;
+  readonly nothingToStop: string;
+  readonly stoppedBy: (who: string) => string;
   readonly agentTitle: string;
   readonly agentPrompts: readonly { readonly title: string; readonly message: string }[];
   readonly agentWorking: string; // after the bot's name
@@ -89,6 +92,9 @@ const en: Words = {
   timelineOf: (incident) => `What happened around ${incident}`,
   mapOf: (incident) => `What is around ${incident}`,
   incidentsADay: 'Incidents a day',
+  stopping: 'Stopping it.',
+  nothingToStop: 'That is over already.',
+  stoppedBy: (who) => `⏹️ Stopped by ${who}.`,
   agentTitle: 'What would you like to know?',
   agentPrompts: [
     { title: 'What is open now?', message: 'status' },
@@ -140,6 +146,9 @@ const zh: Words = {
   timelineOf: (incident) => `${incident} 的经过`,
   mapOf: (incident) => `${incident} 周围的资源`,
   incidentsADay: '每天的事件数',
+  stopping: '正在停止。',
+  nothingToStop: '已经结束了。',
+  stoppedBy: (who) => `⏹️ 已由 ${who} 停止。`,
   agentTitle: '想了解什么？',
   agentPrompts: [
     { title: '现在有什么问题？', message: '状态' },

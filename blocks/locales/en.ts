@@ -43,6 +43,7 @@ export const en = {
   'button.approve': 'Approve',
   'button.reject': 'Reject',
   'button.cancel': 'Stop it',
+  'button.stop': 'Stop',
   'button.back': 'Go back',
   'button.close': 'Close',
   'button.runbook': 'Runbook',

@@ -45,6 +45,7 @@ export const zh = {
   'button.approve': '批准',
   'button.reject': '拒绝',
   'button.cancel': '停止',
+  'button.stop': '停止',
   'button.back': '返回',
   'button.close': '关闭',
   'button.runbook': '操作手册',

@@ -5,8 +5,8 @@ import { type Button, publicly } from '../types.ts';
 
 export const analyseButton: Button = {
   verbs: ['analyse'],
-  async press(click, { verbs, progress }) {
-    const report = await verbs.analyse(click.subject, user(click.userId), following(click.subject, click.forAll, progress));
+  async press(click, tools) {
+    const report = await tools.verbs.analyse(click.subject, user(click.userId), following(click.subject, click.forAll, tools));
     return publicly(analysisCard(report, click.forAll), report.incident?.id ?? null);
   },
 };

@@ -10,9 +10,9 @@ const TEXT_MAX = 1000;
 /** On a card of ours: its incident. On any other message: its text. Only the asker sees the answer. */
 export const analyseMessage: MessageShortcut = {
   callbackId: 'ops_analyse_message',
-  async run(ask, { verbs }) {
+  async run(ask, { verbs, run }) {
     const subject = ask.about ?? clean(ask.text).slice(0, TEXT_MAX);
     if (subject === '') throw new OpsError('invalid_input', words(ask.forMe.locale).emptyMessage, words(ask.forMe.locale).example('rca INC-12'));
-    return privately(analysisCard(await verbs.analyse(subject, user(ask.userId)), ask.forMe));
+    return privately(analysisCard(await verbs.analyse(subject, user(ask.userId), { signal: run.signal }), ask.forMe));
   },
 };

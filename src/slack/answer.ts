@@ -1,5 +1,5 @@
 import type { RespondFn } from '@slack/bolt';
-import type { Card, CardOptions } from '../../blocks/card.ts';
+import { type Card, type CardOptions, type Locale, mention } from '../../blocks/card.ts';
 import { errorCard } from '../../blocks/error.ts';
 import { picture } from '../../blocks/parts.ts';
 import { type Answer, privately } from '../../commands/types.ts';
@@ -7,11 +7,12 @@ import { sentence, words } from '../../commands/words.ts';
 import { toOpsError } from '../domain/errors.ts';
 import type { MessageRef } from '../domain/store.ts';
 import { call } from './client.ts';
-import { type EdgeContext, isDmChannel } from './context.ts';
+import { type EdgeContext, isDmChannel, type Under } from './context.ts';
 import { rememberAnswer, rememberCopy } from './copies.ts';
 import { slackErrorCode, slackFailure, waitMsOf } from './errors.ts';
 import { realTime } from './pace.ts';
 import { createProgress } from './progress.ts';
+import { localeOfChannel } from './routing.ts';
 
 /** Where somebody asked something. `respond` reaches also places the bot is not in. */
 export interface Where {
@@ -128,15 +129,11 @@ export function failureAnswer(context: EdgeContext, thrown: unknown, options: Ca
  * Runs a request in the background and gives its answer; a failure is answered too. Never throws: the last resort is the log.
  * A request that is slow says so, once, or shows how far it is.
  */
-export function answering(
-  context: EdgeContext,
-  where: Where,
-  options: () => Promise<CardOptions>,
-  work: (progress: (card: Card) => void) => Promise<Answer | null>,
-): void {
+export function answering(context: EdgeContext, where: Where, options: () => Promise<CardOptions>, work: (under: Under) => Promise<Answer | null>): void {
   const job = async (): Promise<void> => {
     let late: NodeJS.Timeout | undefined;
     const progress = createProgress(context, where);
+    const run = context.runs.start();
     try {
       const slow = async (): Promise<void> => {
         if (!progress.begin()) await give(context, where, privately(sentence(words((await options()).locale).working)));
@@ -145,15 +142,18 @@ export function answering(
         () => void slow().catch((error: unknown) => context.log.debug({ error: String(error) }, 'no word of progress')),
         context.workingAfterMs,
       );
-      const answer = await work(progress.show).catch(async (thrown: unknown) => failureAnswer(context, thrown, await options()));
+      const answer = await work({ progress: progress.show, run }).catch(async (thrown: unknown) =>
+        run.stoppedBy() === null ? failureAnswer(context, thrown, await options()) : null,
+      );
       clearTimeout(late);
       const message = await progress.end();
       if (message !== null && answer?.audience !== 'everyone')
-        await context.poster.update(message, sentence(words((await options()).locale).notFinished), { subject: 'answer', notice: null });
+        await close(context, message, run.stoppedBy(), words(localeAt(context, where, (await options()).locale)));
       if (answer !== null) await give(context, where, answer, message);
     } catch (error) {
       context.log.error({ error: String(error), channel: where.channel }, 'an answer could not be given');
     } finally {
+      run.end();
       clearTimeout(late);
     }
   };
@@ -163,3 +163,12 @@ export function answering(
     context.log.error({ error: String(error) }, 'too busy to say so'),
   );
 }
+
+/** A message of progress whose answer goes elsewhere promises nothing any more. */
+async function close({ poster }: EdgeContext, message: MessageRef, stoppedBy: string | null, say: ReturnType<typeof words>): Promise<void> {
+  const text = stoppedBy === null ? say.notFinished : say.stoppedBy(mention(stoppedBy) ?? stoppedBy);
+  await poster.update(message, sentence(text), { subject: 'answer', notice: null });
+}
+
+const localeAt = (context: EdgeContext, { channel, userId }: Where, mine: Locale): Locale =>
+  isDmChannel(channel) || channel === userId ? mine : localeOfChannel(channel, context);

@@ -26,6 +26,7 @@ import { createSlackNotifier, type NotifierParts, type SlackNotifier } from './n
 import { createPace } from './pace.ts';
 import { createPoster } from './poster.ts';
 import { createPosting } from './posting.ts';
+import { createRuns } from './runs.ts';
 import { neededScopes } from './scopes.ts';
 import { createTurns } from './seen.ts';
 import { requiredSettings } from './settings.ts';
@@ -109,6 +110,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
         clock,
         log,
         workers,
+        runs: createRuns(),
         locale: slack.locale,
         locales: slack.locales,
         draw,

@@ -10,13 +10,20 @@ import { subjectOfMessage } from './copies.ts';
 import type { AgentPane } from './listeners/agent.ts';
 import type { SlackNotifier } from './notifier.ts';
 import { whyPicturesOf } from './pictures.ts';
-import type { Poster } from './poster.ts';
+import type { Place, Poster } from './poster.ts';
 import type { Posting } from './posting.ts';
 import { keepPreferences, languageOf, preferencesOf } from './preferences.ts';
 import { localeOfChannel } from './routing.ts';
+import type { Run, Runs } from './runs.ts';
 import type { Workers } from './workers.ts';
 
 const LOCALE_WAIT_MS = 800;
+
+/** A request under way: where it says how far it is, and how it is stopped. */
+export interface Under {
+  readonly progress: Tools['progress'];
+  readonly run: Run;
+}
 
 /** What the listeners work with, once the edge has started. */
 export interface EdgeContext {
@@ -30,6 +37,7 @@ export interface EdgeContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly workers: Workers;
+  readonly runs: Runs;
   readonly locale: Locale; // of channels
   readonly locales: Readonly<Record<string, Locale>>; // of single channels
   readonly draw: (spec: PictureSpec) => Promise<Uint8Array>;
@@ -39,8 +47,11 @@ export interface EdgeContext {
   readonly workingAfterMs: number; // a command slower than this says that it is being worked on
 }
 
-export const tools = (context: EdgeContext, progress: Tools['progress'] = () => undefined): Tools => ({
+/** What one request may use. */
+export const tools = (context: EdgeContext, { progress, run }: Under): Tools => ({
   progress,
+  run,
+  stop: (id, userId) => context.runs.stop(id, userId),
   verbs: context.verbs,
   nowMs: context.clock.now(),
   pictures: {
@@ -87,5 +98,8 @@ export async function subjectAt(context: EdgeContext, ref: MessageRef): Promise<
   await context.posting.settled();
   return subjectOfMessage(context.store, ref);
 }
+
+/** A conversation of the agent pane is a thread in the DM with the bot. */
+export const isPaneThread = ({ channel, threadTs }: Place): boolean => threadTs !== null && isDmChannel(channel);
 
 export const isDmChannel = (channel: string): boolean => channel.startsWith('D');

@@ -21,6 +21,9 @@ export function slackErrorCode(thrown: unknown): string | null {
   return error instanceof WebAPIPlatformError ? error.data.error : null;
 }
 
+/** This Slack does not have the method: another implementation, or one that is older. */
+export const isMissingMethod = (thrown: unknown): boolean => slackErrorCode(thrown) === 'unknown_method';
+
 /** How long an OpsError('limited') asks to wait, in ms; null for any other error. The one reader of that hint. */
 export function waitMsOf(error: OpsError): number | null {
   if (error.code !== 'limited') return null;

@@ -1,11 +1,11 @@
 import { welcomeCard } from '../../blocks/help.ts';
 import { clean, parse, unquote } from '../../commands/parse.ts';
 import { commands } from '../../commands/registry.ts';
-import { type Answer, type CommandName, privately, type Tools } from '../../commands/types.ts';
+import { type Answer, type CommandName, privately } from '../../commands/types.ts';
 import { words } from '../../commands/words.ts';
 import { OpsError } from '../domain/errors.ts';
 import { answering, type Where } from './answer.ts';
-import { askerOf, type EdgeContext, subjectAt, tools } from './context.ts';
+import { askerOf, type EdgeContext, subjectAt, tools, type Under } from './context.ts';
 
 /** One way in for slash commands, mentions and DMs. `fixed`: the slash command says which command it is. */
 export function onText(context: EdgeContext, where: Where, typed: string, fixed: CommandName | null): void {
@@ -14,10 +14,10 @@ export function onText(context: EdgeContext, where: Where, typed: string, fixed:
     context,
     where,
     async () => (await asker).forMe,
-    async (progress) => {
+    async (under) => {
       const done = await context.agent.current?.working(where.channel, where.threadTs, where.userId);
       try {
-        return await run(context, where, typed, fixed, { asker: await asker, progress });
+        return await run(context, where, typed, fixed, { asker: await asker, under });
       } finally {
         await done?.();
       }
@@ -27,10 +27,10 @@ export function onText(context: EdgeContext, where: Where, typed: string, fixed:
 
 interface Asking {
   readonly asker: Awaited<ReturnType<typeof askerOf>>;
-  readonly progress: Tools['progress'];
+  readonly under: Under;
 }
 
-async function run(context: EdgeContext, where: Where, typed: string, fixed: CommandName | null, { asker, progress }: Asking): Promise<Answer> {
+async function run(context: EdgeContext, where: Where, typed: string, fixed: CommandName | null, { asker, under }: Asking): Promise<Answer> {
   const parsed = fixed === null ? parse(typed, commands) : fixedCommand(fixed, typed);
   if (parsed.type === 'empty') return privately(welcomeCard(asker.forMe));
   if (parsed.type === 'unknown') {
@@ -41,7 +41,7 @@ async function run(context: EdgeContext, where: Where, typed: string, fixed: Com
   const command = commands.find((one) => one.name === parsed.name);
   if (command === undefined) throw new OpsError('not_found', words(asker.forMe.locale).unknown(parsed.name), words(asker.forMe.locale).tryHelp);
   const about = where.threadTs === null ? null : await subjectAt(context, { channel: where.channel, ts: where.threadTs });
-  return command.run({ ...asker, text: parsed.text, about }, tools(context, progress));
+  return command.run({ ...asker, text: parsed.text, about }, tools(context, under));
 }
 
 /** `/rca help` asks for help on rca; anything else after `/rca` is its argument. */

@@ -110,7 +110,7 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
     ['plan critical', planCard(twist({ plan: plan(critical), incident: null, paused: [] }), options)],
     ['plan paused', planCard(twist({ plan: planIn('notified'), incident: incident(), paused: [samples.allPaused] }), options)],
     ['analysis', analysisCard(twist(report), options)],
-    ['analysis under way', progressCard(twist({ subject: 'INC-12' }).subject, ['time', 'resource'], options)],
+    ['analysis under way', progressCard(twist({ subject: 'INC-12' }).subject, ['time', 'resource'], 'run', options)],
     ['analysis without a cause', analysisCard(twist({ ...report, incident: null, analysis: { ...samples.analysis, hypotheses: [], solutions: [] } }), options)],
     [
       'patterns',

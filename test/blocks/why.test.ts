@@ -66,7 +66,9 @@ describe('the why window', () => {
 
 describe('progress', () => {
   it('ticks off the dimensions', () => {
-    expect(shown(progressCard('INC-12', ['time', 'resource'], options()))).toContain('just before ✓ · related resources ✓ · recent changes … · history …');
-    expect(shown(progressCard('<!channel>', [], options('zh')))).toContain('正在分析 &lt;!channel&gt;');
+    expect(shown(progressCard('INC-12', ['time', 'resource'], 'run', options()))).toContain(
+      'just before ✓ · related resources ✓ · recent changes … · history …',
+    );
+    expect(shown(progressCard('<!channel>', [], 'run', options('zh')))).toContain('正在分析 &lt;!channel&gt;');
   });
 });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { progressCard } from '../../blocks/progress.ts';
 import { OpsError } from '../../src/domain/errors.ts';
 import type { AnalysisWatch } from '../../src/domain/requests.ts';
+import { createClient } from '../../src/slack/client.ts';
 import { anIncident } from '../support/verbs.ts';
-import { ANA, clock, type Desk, OPS, openDesk, textOf } from './edge.ts';
+import { ANA, clock, type Desk, LIWEI, OPS, openDesk, textOf } from './edge.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -28,6 +30,29 @@ describe('an analysis that takes a while', () => {
     expect(desk.slack.messages(OPS)).toHaveLength(before);
     expect(saying(/Looking into/)).toBeUndefined();
     expect(desk.slack.ephemerals(ANA).some((message) => /On it/.test(textOf(message)))).toBe(false);
+  });
+
+  test('is stopped with a button, by whoever sees it, and says who did', async () => {
+    const release = desk.verbs.holdNext('analyse');
+    await desk.slack.as(ANA).command('/rca', 'INC-1');
+    const message = await desk.slack.waitFor('progress', () => saying(/Looking into INC-1/));
+    const place = { channel: OPS, ts: message.ts };
+    await desk.slack.as(LIWEI).click(place, 'ops:stop');
+    await desk.slack.waitFor('a word to who pressed', () => desk.slack.ephemerals(LIWEI).find((one) => /正在停止/.test(textOf(one))));
+    expect(watchOfLast().signal?.aborted).toBe(true);
+    release();
+    await desk.slack.waitFor('the end', () => saying(new RegExp(`Stopped by <@${LIWEI}>`)));
+    expect(saying(/Looking into/)).toBeUndefined();
+    expect(desk.slack.ephemerals(ANA).some((one) => /stopped before it was done/.test(textOf(one)))).toBe(false);
+    expect(desk.log.lines.filter((line) => line.level === 'error')).toEqual([]);
+  });
+
+  test('that is over is not stopped any more: the button is answered all the same', async () => {
+    const old = progressCard('INC-1', [], 'of-before-a-restart', { locale: 'zh', nowMs: 0 });
+    const client = createClient(desk.slack.botToken, desk.slack.apiUrl, desk.log);
+    const { ts } = await client.chat.postMessage({ channel: OPS, text: old.text, blocks: old.blocks });
+    await desk.slack.as(ANA).click({ channel: OPS, ts: ts ?? '' }, 'ops:stop');
+    await desk.slack.waitFor('a word', () => desk.slack.ephemerals(ANA).find((one) => /over already/.test(textOf(one))));
   });
 
   test('that fails leaves no promise behind', async () => {

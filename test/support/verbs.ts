@@ -112,7 +112,8 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
   return {
     detect: async () => ({ collected: await noCollection(), anomalies: [], incidents: await store.incidents.list({ limit: 5 }) }),
     collect: noCollection,
-    async analyse(subject) {
+    async analyse(subject, _actor, watch) {
+      watch?.signal?.throwIfAborted();
       const name = parseSubject(subject);
       const found = name?.kind === 'incident' ? await incident(name.id) : null;
       return { incident: found, title: found?.title ?? subject, analysis: analysisAt(clock.now()) };

@@ -1,11 +1,11 @@
 import type { App, BlockAction, BlockElementAction, RespondFn } from '@slack/bolt';
 import { ACTION_PREFIX, decodeAction } from '../../../blocks/action-id.ts';
 import { buttons } from '../../../commands/registry.ts';
-import { type Answer, type Button, type Click, privately, type Tools } from '../../../commands/types.ts';
+import { type Answer, type Button, type Click, privately } from '../../../commands/types.ts';
 import { sentence, words } from '../../../commands/words.ts';
 import { toOpsError } from '../../domain/errors.ts';
 import { answering, failureAnswer, type Where } from '../answer.ts';
-import { askerOf, type EdgeContext, isDmChannel, tools } from '../context.ts';
+import { askerOf, type EdgeContext, isDmChannel, tools, type Under } from '../context.ts';
 import { freshen } from '../freshen.ts';
 import type { Windows } from '../windows.ts';
 
@@ -26,9 +26,9 @@ function onPress(context: EdgeContext, windows: Windows, body: BlockAction, acti
     context,
     where,
     async () => (await asker).forMe,
-    async (progress) => {
+    async (under) => {
       if (decoded === null || button === undefined) return privately(sentence(words((await asker).forMe.locale).oldButton));
-      return press(context, windows, { ...(await asker), ...decoded }, button, { body, where, progress });
+      return press(context, windows, { ...(await asker), ...decoded }, button, { body, where, under });
     },
   );
 }
@@ -38,12 +38,12 @@ async function press(
   windows: Windows,
   click: Click,
   button: Button,
-  at: { readonly body: BlockAction; readonly where: Where; readonly progress: Tools['progress'] },
+  at: { readonly body: BlockAction; readonly where: Where; readonly under: Under },
 ): Promise<Answer | null> {
-  const { body, where, progress } = at;
+  const { body, where, under } = at;
   const ref = body.channel === undefined || body.message === undefined || isEphemeral(body) ? null : { channel: body.channel.id, ts: body.message.ts };
   try {
-    const result = await button.press(click, tools(context, progress));
+    const result = await button.press(click, tools(context, under));
     if ('modal' in result) {
       const viewId = await windows.open(context, body.trigger_id, result.modal, where);
       if (viewId !== null && result.later !== undefined) await windows.replace(context, viewId, result.later);
@@ -54,6 +54,7 @@ async function press(
     await context.store.outbox.add({ type: 'runbook', incidentId: result.runbookOf, slug: result.slug }, context.clock.now());
     return privately(result.card);
   } catch (thrown) {
+    if (under.run.stoppedBy() !== null) throw thrown;
     const refused = failureAnswer(context, thrown, click.forMe);
     const shown = ref === null ? null : await freshen(context, ref, body.message?.['metadata']);
     const stale = ['conflict', 'expired', 'not_found'].includes(toOpsError(thrown).code);

@@ -1,9 +1,7 @@
 import type { App } from '@slack/bolt';
 import { words } from '../../../commands/words.ts';
 import { call } from '../client.ts';
-import { askerOf, type EdgeContext } from '../context.ts';
-
-const THREADS_MAX = 1000;
+import { askerOf, type EdgeContext, isPaneThread } from '../context.ts';
 
 /** Conversations of the agent pane. What people say there goes the way of every message; this adds what only the pane shows. */
 export interface AgentPane {
@@ -13,12 +11,8 @@ export interface AgentPane {
 
 /** A new conversation in the agent pane is offered the first things to try, in the person's language. */
 export function listenToAgent(app: App, context: EdgeContext): AgentPane {
-  const threads = new Set<string>();
   app.event('assistant_thread_started', async ({ event }) => {
     const { user_id: userId, channel_id: channel, thread_ts: threadTs } = event.assistant_thread;
-    const oldest = threads.values().next();
-    if (threads.size >= THREADS_MAX && oldest.done !== true) threads.delete(oldest.value);
-    threads.add(`${channel}:${threadTs}`);
     const { agentTitle: title, agentPrompts } = words((await askerOf(context, userId, null)).forMe.locale);
     const [first, ...rest] = agentPrompts.map((prompt) => ({ title: prompt.title, message: prompt.message }));
     if (first === undefined) return;
@@ -33,7 +27,7 @@ export function listenToAgent(app: App, context: EdgeContext): AgentPane {
   };
   return {
     async working(channel, threadTs, userId) {
-      if (threadTs === null || !threads.has(`${channel}:${threadTs}`)) return async () => {};
+      if (threadTs === null || !isPaneThread({ channel, threadTs })) return async () => {};
       await setStatus(channel, threadTs, words((await askerOf(context, userId, null)).forMe.locale).agentWorking);
       return () => setStatus(channel, threadTs, '');
     },

@@ -32,9 +32,9 @@ async function onReaction(context: EdgeContext, event: Reacted, change: 'added' 
     context,
     where,
     async () => asker.forMe,
-    async (): Promise<Answer | null> => {
+    async (under): Promise<Answer | null> => {
       const standing = (await context.store.feedback.ofSubject(subject)).find((one) => one.userId === event.user)?.verdict ?? null;
-      return reaction.react({ ...asker, subject, change, standing }, tools(context));
+      return reaction.react({ ...asker, subject, change, standing }, tools(context, under));
     },
   );
 }

@@ -15,9 +15,9 @@ export function listenToShortcuts(app: App, context: EdgeContext, windows: Windo
         context,
         where,
         async () => (await asker).forMe,
-        async () => {
+        async (under) => {
           const about = await subjectAt(context, { channel: body.channel.id, ts: body.message.ts });
-          const result = await shortcut.run({ ...(await asker), text: body.message.text ?? '', about }, tools(context));
+          const result = await shortcut.run({ ...(await asker), text: body.message.text ?? '', about }, tools(context, under));
           if (!('modal' in result)) return result;
           await windows.open(context, body.trigger_id, result.modal, where);
           return null;

@@ -24,7 +24,7 @@ export function listenToViews(app: App, context: EdgeContext, windows: Windows):
         context,
         where,
         async () => (await asker).forMe,
-        async () => modal.submit({ ...submission, ...(await asker) }, tools(context)),
+        async (under) => modal.submit({ ...submission, ...(await asker) }, tools(context, under)),
       );
     });
   }
