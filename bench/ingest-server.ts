@@ -4,9 +4,9 @@ import { openAccount } from '../src/cli/account.ts';
 import { parseConfig } from '../src/config.ts';
 import { createCore, openBase } from '../src/core.ts';
 import { system } from '../src/domain/actor.ts';
-import { createToken } from '../src/http/auth.ts';
 import { createServer } from '../src/http/server.ts';
 import { silentLog } from '../src/log.ts';
+import { createToken } from '../src/loop/tokens.ts';
 import { createMetrics } from '../src/metrics/metrics.ts';
 import { plainStep } from '../src/telemetry/steps.ts';
 

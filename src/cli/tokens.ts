@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../config.ts';
 import { system } from '../domain/actor.ts';
 import { OpsError } from '../domain/errors.ts';
-import type { ApiToken, Store } from '../domain/store.ts';
-import { createToken, SCOPES, type Scope } from '../http/auth.ts';
+import type { Store } from '../domain/store.ts';
+import { SCOPES, type Scope, type TokenView } from '../domain/token.ts';
+import { createToken, listTokens, revokeToken } from '../loop/tokens.ts';
 import { openStore } from '../store/open.ts';
 
 const ACTOR = system('cli');
@@ -35,7 +36,7 @@ export async function tokens(verb: string, name: string | undefined, options: Op
 }
 
 async function list(store: Store, json: boolean): Promise<void> {
-  const shown = (await store.tokens.list()).map(({ hash: _, ...token }) => token);
+  const shown = await listTokens(store);
   if (json) return void process.stdout.write(`${JSON.stringify(shown)}\n`);
   for (const token of shown) {
     const used = token.lastUsedAtMs === null ? 'never used' : `last used ${new Date(token.lastUsedAtMs).toISOString()}`;
@@ -44,22 +45,17 @@ async function list(store: Store, json: boolean): Promise<void> {
 }
 
 async function revoke(store: Store, name: string): Promise<void> {
-  const named = (await store.tokens.list()).filter((token) => token.id === name || token.name === name);
-  const [token, ...more] = named;
-  if (token === undefined) throw new OpsError('not_found', `There is no token ${name}.`, '"opsloop tokens list" shows them.');
-  if (more.length > 0) throw new OpsError('conflict', `${named.length} tokens are called ${name}.`, `Give the id: ${named.map((one) => one.id).join(', ')}.`);
-  await store.tokens.revoke(token.id, ACTOR, clock.now());
+  const token = await revokeToken(store, clock, name, ACTOR);
   process.stdout.write(`${token.name} (${token.id}) is revoked.\n`);
 }
 
 async function create(store: Store, name: string, scopes: readonly Scope[], options: Options): Promise<void> {
-  const { token, secret } = await createToken(store, clock, ids, { name, userId: options.user ?? null, scopes }, ACTOR);
-  const { hash: _, ...shown } = token;
-  if (options.json === true) return void process.stdout.write(`${JSON.stringify({ ...shown, secret })}\n`);
-  process.stdout.write(`${token.id}  ${token.name}  ${owner(token)}  ${token.scopes.join(',')}\nThe token, shown this once:\n${secret}\n`);
+  const token = await createToken(store, clock, ids, { name, userId: options.user ?? null, scopes }, ACTOR);
+  if (options.json === true) return void process.stdout.write(`${JSON.stringify(token)}\n`);
+  process.stdout.write(`${token.id}  ${token.name}  ${owner(token)}  ${token.scopes.join(',')}\nThe token, shown this once:\n${token.secret}\n`);
 }
 
-const owner = (token: Pick<ApiToken, 'userId'>): string => token.userId ?? 'machine';
+const owner = (token: TokenView): string => token.userId ?? 'machine';
 
 function scopesOf(text: string): Scope[] {
   return text.split(',').map((part) => {

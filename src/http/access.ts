@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../domain/actor.ts';
 import { OpsError } from '../domain/errors.ts';
-import { type Authenticator, createAuthenticator, type Scope, Unauthenticated } from './auth.ts';
+import type { Scope } from '../domain/token.ts';
+import { type Authenticator, createAuthenticator, Unauthenticated } from './auth.ts';
 import type { RouteDoc } from './describe.ts';
 import type { HttpParts } from './parts.ts';
 import { RateLimit } from './rate.ts';

@@ -1,37 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Actor } from '../domain/actor.ts';
 import { OpsError } from '../domain/errors.ts';
-import type { Clock, Ids } from '../domain/ports.ts';
+import type { Clock } from '../domain/ports.ts';
 import type { ApiToken, Store } from '../domain/store.ts';
-
-/** What a token may do. `act:approve` is for people's tokens only; `ingest` sends alarms in. */
-export const SCOPES = ['read', 'detect', 'learn', 'act:request', 'act:approve', 'ingest'] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { Scope } from '../domain/token.ts';
+import { hashOf } from '../loop/tokens.ts';
 
 const TOUCH_EVERY_MS = 60_000; // "last used" is to the minute, so that reading does not mean writing
 const TOUCHED_MAX = 10_000;
 const SENDER_KNOWN_MS = 1000; // senders of alarms come thousands of times a second; a revoked one is out within one
-
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
-
-/**
- * Makes a token; the secret is shown once and only its hash is kept. `userId`: the Slack user it belongs to; null: a machine's.
- * Errors: `invalid_input` for a machine's token that would approve.
- */
-export async function createToken(
-  store: Store,
-  clock: Clock,
-  ids: Ids,
-  spec: { readonly name: string; readonly userId: string | null; readonly scopes: readonly Scope[] },
-  actor: Actor,
-): Promise<{ readonly token: ApiToken; readonly secret: string }> {
-  if (spec.userId === null && spec.scopes.includes('act:approve'))
-    throw new OpsError('invalid_input', 'A machine cannot approve.', 'Leave out act:approve, or make the token for a person with --user U….');
-  const secret = `ops_${randomBytes(32).toString('base64url')}`;
-  const token: ApiToken = { id: ids.next('token'), ...spec, hash: hashOf(secret), createdAtMs: clock.now(), lastUsedAtMs: null };
-  await store.tokens.put(token, actor);
-  return { token, secret };
-}
 
 /** Finds out who calls. The secret is looked up by its hash, never compared itself, so that timing tells nothing. */
 export function createAuthenticator(store: Store, clock: Clock) {

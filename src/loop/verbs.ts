@@ -22,6 +22,7 @@ import type {
   Promoted,
 } from '../domain/requests.ts';
 import type { Silence } from '../domain/store.ts';
+import type { NewToken, TokenRequest, TokenView } from '../domain/token.ts';
 import type { IncidentView, PlanView, QuietView, StatusView, TopologyView, WeekView } from '../domain/views.ts';
 
 /**
@@ -69,6 +70,11 @@ export interface Verbs {
   resume(scope: string, actor: Actor): Promise<readonly string[]>;
   /** Lets an action run one risk level lower for a pattern, where the loop proposed it. Operators only. */
   promote(patternId: string, action: string, actor: Actor): Promise<Promoted>;
+  /** An API token; its secret is in the answer and nowhere else. Operators only, by themselves and not by token. */
+  createToken(request: TokenRequest, actor: Actor): Promise<NewToken>;
+  tokens(actor: Actor): Promise<readonly TokenView[]>;
+  /** By name or id. */
+  revokeToken(name: string, actor: Actor): Promise<TokenView>;
   /** The rules as they are in force. */
   policy(): Promise<Policy>;
   status(): Promise<StatusView>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SCOPES, type Scope } from '../../src/http/auth.ts';
+import { SCOPES, type Scope } from '../../src/domain/token.ts';
 import { anIncident, aPlan } from '../support/verbs.ts';
 import { Api, SETTINGS, T0 } from './api.ts';
 

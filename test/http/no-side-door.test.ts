@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { system } from '../../src/domain/actor.ts';
-import { createToken, type Scope } from '../../src/http/auth.ts';
+import type { Scope } from '../../src/domain/token.ts';
+import { createToken } from '../../src/loop/tokens.ts';
 import { ANA, BEN, DMITRI, World } from '../support/world.ts';
 
 /** Talks to the API of a world as the holder of a token. */

@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Scope } from '../../src/http/auth.ts';
+import type { Scope } from '../../src/domain/token.ts';
 import { Api, T0 } from '../http/api.ts';
 import { anIncident, aPlan } from '../support/verbs.ts';
 

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished } from 'vitest';
 import { builtIn } from '../../src/cli/sandbox.ts';
 import { system } from '../../src/domain/actor.ts';
-import { createToken } from '../../src/http/auth.ts';
+import { createToken } from '../../src/loop/tokens.ts';
 import { World } from '../support/world.ts';
 
 const HOUR_MIN = 60;

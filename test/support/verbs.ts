@@ -12,6 +12,7 @@ import type { Analysis } from '../../src/domain/rca.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { WeekView } from '../../src/domain/views.ts';
 import type { Verbs } from '../../src/loop/verbs.ts';
+import { createToken, listTokens, revokeToken } from '../../src/loop/tokens.ts';
 import { incident as someIncident, plan as somePlan } from './make.ts';
 
 export interface VerbCall {
@@ -215,6 +216,10 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
     topology: async (subject) => ({ title: subject, nodes: [{ id: 'ecs/checkout', layer: 0, state: 'sick' }], edges: [], left: 0 }),
     resume: async (scope, actor) => ((await store.switches.on(scope, actor, clock.now())) ? [scope] : []),
     promote: async (patternId, action) => ({ patternId, action, from: 'medium', to: 'low' }),
+    createToken: ({ name, forMe, scopes }, actor) =>
+      createToken(store, clock, { next: (prefix) => `${prefix}_${name}` }, { name, userId: forMe ? personOf(actor) : null, scopes }, actor),
+    tokens: () => listTokens(store),
+    revokeToken: (name, actor) => revokeToken(store, clock, name, actor),
     policy: async () => PolicySchema.parse({}),
     status: async () => ({
       ...{ nowMs: clock.now(), lastTickAtMs: clock.now(), lastTickMs: 20, tickErrors: 0, sources: [], series: 3, patterns: 1 },

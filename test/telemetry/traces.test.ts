@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { system } from '../../src/domain/actor.ts';
 import { OpsError } from '../../src/domain/errors.ts';
-import { createToken } from '../../src/http/auth.ts';
+import { createToken } from '../../src/loop/tokens.ts';
 import { openTelemetry } from '../../src/telemetry/otlp.ts';
 import { World } from '../support/world.ts';
 import { collector, type GotSpan } from './collector.ts';

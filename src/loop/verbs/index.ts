@@ -16,6 +16,7 @@ import { cancel, reject } from './reject.ts';
 import { revise } from './revise.ts';
 import { lift, maintenance, silences } from './silences.ts';
 import { status } from './status.ts';
+import { endToken, makeToken, tokens } from './tokens.ts';
 import { topology } from './topology.ts';
 import { incidentView, planView } from './views.ts';
 import { withdrawApproval } from './withdraw.ts';
@@ -46,6 +47,9 @@ export const createVerbs = (ops: Ops): Verbs => ({
   pause: (scope, reason, actor) => pause(ops, scope, reason, actor),
   resume: (scope, actor) => resume(ops, scope, actor),
   promote: (patternId, action, actor) => promote(ops, patternId, action, actor),
+  createToken: (request, actor) => makeToken(ops, request, actor),
+  tokens: (actor) => tokens(ops, actor),
+  revokeToken: (name, actor) => endToken(ops, name, actor),
   policy: async () => ops.policy,
   status: () => status(ops),
   incident: (id) => incidentView(ops, requireSubject(id, 'incident').id),

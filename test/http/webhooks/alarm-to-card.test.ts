@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { builtIn } from '../../../src/cli/sandbox.ts';
 import { system } from '../../../src/domain/actor.ts';
-import { createToken } from '../../../src/http/auth.ts';
+import { createToken } from '../../../src/loop/tokens.ts';
 import { OPS_CHANNEL, textOf, World } from '../../support/world.ts';
 
 let world: World;
