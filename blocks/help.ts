@@ -13,6 +13,7 @@ export const HELP_TOPICS = [
   'withdraw',
   'policy',
   'promote',
+  'token',
   'feedback',
   'ack',
   'silence',

@@ -41,6 +41,7 @@ import { silenceThis } from './shortcuts/silence-this.ts';
 import { silence } from './silence.ts';
 import { silences } from './silences.ts';
 import { status } from './status.ts';
+import { token } from './token.ts';
 import { topology } from './topology.ts';
 import type { Button, Command, CommandName, MessageShortcut, Modal, Reaction } from './types.ts';
 import { unsilence } from './unsilence.ts';
@@ -58,6 +59,7 @@ const spoken = [
   withdraw,
   policy,
   promote,
+  token,
   feedback,
   status,
   ack,

@@ -63,6 +63,7 @@ export type CommandName =
   | 'withdraw'
   | 'policy'
   | 'promote'
+  | 'token'
   | 'feedback'
   | 'status'
   | 'ack'

@@ -37,6 +37,7 @@ interface Words {
   readonly maintenanceNeeds: string;
   readonly maintenanceExample: string;
   readonly dmSet: (on: boolean) => string;
+  readonly noScope: (name: string) => string;
   readonly languageSet: string;
   readonly notANumber: string;
   readonly timelineOf: (incident: string) => string; // of a picture, for screen readers
@@ -87,6 +88,7 @@ const en: Words = {
   maintenanceNeeds: 'Say which service is worked on, and for how long.',
   maintenanceExample: 'For example: maintenance checkout 2h in 30m new database',
   dmSet: (on) => (on ? 'From now on I write you when an approval waits for you.' : 'I do not write you any more. Approvals wait on the cards and in Home.'),
+  noScope: (name) => `"${name}" is not a scope. There are:`,
   languageSet: 'I speak English with you from now on.',
   notANumber: 'A parameter is not of the kind it was: a number stays a number.',
   timelineOf: (incident) => `What happened around ${incident}`,
@@ -141,6 +143,7 @@ const zh: Words = {
   maintenanceNeeds: '请说明维护哪个服务、维护多久。',
   maintenanceExample: '例如：维护 checkout 2小时 30分钟后 换数据库',
   dmSet: (on) => (on ? '以后有审批等你时，我会私信你。' : '以后不再私信你，审批在卡片和主页上等待。'),
+  noScope: (name) => `“${name}”不是权限。可用的有：`,
   languageSet: '以后我和你说中文。',
   notANumber: '参数的类型不对：数字必须仍是数字。',
   timelineOf: (incident) => `${incident} 的经过`,

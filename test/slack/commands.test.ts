@@ -49,6 +49,7 @@ const SPOKEN: readonly { typed: () => Promise<string>; verb: keyof Verbs; answer
   },
   { typed: async () => 'policy', verb: 'policy', answer: /approve/i },
   { typed: async () => 'promote PAT-001 restart_service', verb: 'promote', answer: /PAT-001/ },
+  { typed: async () => 'token list', verb: 'tokens', answer: /API tokens/ },
   { typed: async () => 'silences', verb: 'silences', answer: /rds\/checkout-db/ },
   { typed: async () => 'unsilence rds/checkout-db', verb: 'lift', answer: /rds\/checkout-db/ },
   { typed: async () => 'maintenance checkout 2h in 30m new database', verb: 'maintenance', answer: /checkout.*new database/ },
