@@ -116,7 +116,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     async start() {
       await core.executor.recover();
       await slack.start(core.verbs);
-      pulse = setInterval(() => core.executor.wake(), PULSE_MS);
+      pulse = setInterval(() => core.executor.pulse(), PULSE_MS);
       outgoing.start();
       watch = setInterval(() => void watchdog.check().catch((thrown: unknown) => log.error({ err: thrown }, 'the watchdog could not speak')), WATCH_MS);
     },

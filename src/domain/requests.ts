@@ -65,7 +65,16 @@ export interface MaintenanceRequest {
 export interface PauseReport {
   readonly scope: string;
   readonly held: readonly string[]; // plans that will not start
+  readonly stopped: readonly string[]; // plans whose call was cut off before the target did anything
   readonly running: readonly string[]; // plans that could not be stopped any more
+  readonly sent: readonly SentStep[]; // what those plans are doing
+}
+/** A call that its target has, or may have, already. */
+export interface SentStep {
+  readonly planId: string;
+  readonly action: string;
+  readonly targetId: string;
+  readonly doing: 'execute' | 'rollback';
 }
 
 /** A pattern that looks like the same problem as another; `likeness` 0..1. */

@@ -72,7 +72,15 @@ describe('answers', () => {
   });
 
   it('to a pause name what is held and what runs on', () => {
-    const text = allText(pausedCard({ scope: 'service:checkout', held: ['PLAN-34'], running: ['PLAN-33'] }, options()));
+    const text = allText(
+      pausedCard(
+        {
+          ...{ scope: 'service:checkout', held: ['PLAN-34'], stopped: ['PLAN-35'], running: ['PLAN-33'] },
+          sent: [{ planId: 'PLAN-33', action: 'restart_service', targetId: 'ecs/checkout', doing: 'execute' }],
+        },
+        options(),
+      ),
+    );
     expect(text).toContain('Paused: the service `checkout`');
     expect(text.indexOf('PLAN-34')).toBeLessThan(text.indexOf('PLAN-33'));
   });

@@ -175,7 +175,7 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
     ['note in a storm', noteCard(twist(note), [], options, 'INC-12')],
     ['audit', auditCard('INC-12', twist(samples.story), options)],
     ['audit empty', auditCard('INC-12', [], options)],
-    ['paused', pausedCard(twist({ scope: 'all', held: ['PLAN-34'], running: ['PLAN-33'] }), options)],
+    ['paused', pausedCard(twist({ scope: 'all', held: ['PLAN-34'], stopped: ['PLAN-35'], running: ['PLAN-33'], sent: [samples.sent] }), options)],
     ['resumed', resumedCard(twist(['action:restart_service', 'service:checkout']), options)],
     ['resumed nothing', resumedCard([], options)],
     ['acknowledged', acknowledgedCard(twist(incident({ acknowledgedBy: 'U03BOB' })), options)],

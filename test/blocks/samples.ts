@@ -182,6 +182,7 @@ export function plan(patch: Partial<Plan> = {}): Plan {
 }
 
 export const approval = { userId: 'U03BOB', atMs: NOW_MS - MINUTE, digest: 'a3f1'.repeat(16), via: 'button' } as const;
+export const sent = { planId: 'PLAN-33', action: 'restart_service', targetId: 'ecs/checkout', doing: 'execute' } as const;
 export const critical: Partial<Plan> = {
   action: 'delete_volumes',
   targetId: 'ebs/old-backups',

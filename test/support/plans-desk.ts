@@ -30,6 +30,8 @@ export class Target implements Remediator {
   readonly calls: Call[] = [];
   release = 1; // part of the fingerprint: a change from outside
   onExecute: (key: string) => void = () => undefined;
+  before: ((signal: AbortSignal) => Promise<void>) | null = null; // between being told and acting
+  after: (() => Promise<void>) | null = null; // between acting and answering
   fail: { execute?: OpsError; rollback?: OpsError } = {};
   readonly #now: () => number;
 
@@ -45,10 +47,12 @@ export class Target implements Remediator {
     return explain('dry_run.desk', '{target} would be touched', { target: step.targetId });
   }
 
-  async execute(step: RemediationStep, key: string) {
+  async execute(step: RemediationStep, key: string, signal: AbortSignal) {
     if (this.fail.execute !== undefined) throw this.fail.execute;
+    await this.before?.(signal);
     this.calls.push({ doing: 'execute', key, step, atMs: this.#now() });
     this.onExecute(key);
+    await this.after?.();
     return { id: key };
   }
 
@@ -59,6 +63,7 @@ export class Target implements Remediator {
 
   async rollback(step: RemediationStep, receipt: Readonly<Record<string, string>>) {
     if (this.fail.rollback !== undefined) throw this.fail.rollback;
+    await this.after?.();
     this.calls.push({ doing: 'rollback', key: receipt['id'] ?? '', step, atMs: this.#now() });
     return receipt;
   }
@@ -104,6 +109,8 @@ export interface DeskOptions {
   readonly resources?: readonly Resource[];
   /** Around the target as the bot sees it, e.g. to let its answers come in another order. */
   readonly wrap?: (target: Remediator) => Remediator;
+  /** Around the store as the bot sees it, e.g. to let something happen between two transactions. */
+  readonly wrapStore?: (store: Store) => Store;
 }
 
 /** The real loop, verbs and store, on a target that keeps a journal: everything about plans, without Slack. */
@@ -136,7 +143,10 @@ export async function openPlansDesk(options: DeskOptions): Promise<PlansDesk> {
       sources: { metrics: [], logs: [], changes: [], alarms: [], topology: [] },
       remediator: options.wrap?.(target) ?? target,
     };
-    const core = createCore(base, { config, account, directory: options.directory, log: silentLog });
+    const core = createCore(
+      { ...base, store: options.wrapStore?.(base.store) ?? base.store },
+      { config, account, directory: options.directory, log: silentLog },
+    );
     return { base, core };
   };
   let { base, core } = await start();

@@ -190,7 +190,7 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
     },
     async pause(scope, reason, by) {
       await store.switches.off({ scope, by, reason, atMs: clock.now() });
-      return { scope, held: [], running: [] };
+      return { scope, held: [], stopped: [], running: [], sent: [] };
     },
     acknowledgeStorm: async (stormId, actor) => {
       const members = (await store.settings.get(`storm:${stormId}`)) ?? '{"incidentIds":[]}';

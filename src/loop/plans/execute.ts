@@ -4,12 +4,15 @@ import { type Actor, system } from '../../domain/actor.ts';
 import { type ErrorCode, OpsError, toOpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
 import { type Plan, type PlanState, stepOf } from '../../domain/plan.ts';
-import type { Receipt } from '../../domain/ports.ts';
+import type { Policy } from '../../domain/policy.ts';
 import { redact } from '../../domain/redact.ts';
 import type { Ops } from '../ops.ts';
+import { resolveDoubt } from './doubt.ts';
 import { finish, stop } from './finish.ts';
-import { showPlan, tell } from './notices.ts';
+import { showPlan } from './notices.ts';
 import { recheck, serviceOf, switchesNow } from './recheck.ts';
+import { stopCutOff } from './stopping.ts';
+import { toVerifying } from './verifying.ts';
 
 const ACTOR: Actor = system('executor');
 const STARTABLE: readonly PlanState[] = ['approved', 'notified'];
@@ -22,22 +25,25 @@ const REFUSED: readonly ErrorCode[] = ['invalid_input', 'not_found', 'forbidden'
  * the claim, the plan is never claimed again.
  */
 export async function execute(ops: Ops, plan: Plan): Promise<void> {
+  const { policy } = ops;
   const verdict = await recheck(ops, plan);
   if (verdict.kind === 'hold') return;
   if (verdict.kind === 'void') {
     await stop(ops, plan.id, 'cancelled', ACTOR, voidReason(verdict.reason), STARTABLE);
     return;
   }
-  const claimed = await claim(ops, plan);
+  const claimed = await claim(ops, plan, policy);
   if (claimed === null) return;
   const facts = { plan: plan.id, action: plan.action, target: plan.targetId, ...(plan.incidentId === null ? {} : { incident: plan.incidentId }) };
   await ops.step('plan', facts, () => run(ops, claimed));
 }
 
-async function claim(ops: Ops, plan: Plan): Promise<Plan | null> {
+/** `checked`: the policy the plan was checked against. One that has changed meanwhile means another look. */
+async function claim(ops: Ops, plan: Plan, checked: Policy): Promise<Plan | null> {
   const nowMs = ops.clock.now();
   const service = await serviceOf(ops, plan);
   return await ops.store.transaction(async (tx) => {
+    if (ops.policy !== checked) return null;
     // The switch is read in the very transaction that claims: a pause that was answered before is never overtaken.
     if (switchesOver(plan, service, await switchesNow(tx, ops.policy)).length > 0) return null;
     const claimed = await tx.plans.move(plan.id, { from: STARTABLE, to: 'claimed', digest: plan.digest, actor: ACTOR, verb: 'plan.claimed', atMs: nowMs });
@@ -57,96 +63,34 @@ async function claim(ops: Ops, plan: Plan): Promise<Plan | null> {
   });
 }
 
+/** From here on the plan is never claimed again, whatever happens. A pause cuts the call off until the target has done it. */
 async function run(ops: Ops, plan: Plan): Promise<void> {
-  const facts = requireAction(plan.action);
-  const startedAtMs = ops.clock.now();
-  const running = await ops.store.plans.move(plan.id, {
-    from: ['claimed'],
-    to: 'running',
-    patch: { executedAtMs: startedAtMs },
-    actor: ACTOR,
-    verb: 'plan.running',
-    atMs: startedAtMs,
-  });
-  if (running === null) return;
-  try {
-    const receipt = await ops.remediator.execute(stepOf(running), running.idempotencyKey, AbortSignal.timeout(facts.timeoutMs));
-    await toVerifying(ops, running, receipt);
-  } catch (thrown) {
-    const error = toOpsError(thrown);
-    ops.log.warn({ plan: plan.id, err: thrown }, 'an action did not go through');
-    if (thrown instanceof OpsError && REFUSED.includes(error.code)) {
-      await finish(ops, running, 'failed', explain('plan.refused', '{plan} did not run: {reason}', { plan: plan.id, reason: redact(error.message) }));
-    } else {
-      await resolveDoubt(ops, running);
+  await ops.executor.flights.during(plan, 'execute', requireAction(plan.action).timeoutMs, async (signal) => {
+    const running = await begin(ops, plan);
+    if (running === null) return;
+    if (running === 'paused' || signal.aborted) return await stopCutOff(ops, plan);
+    try {
+      await toVerifying(ops, running, await ops.remediator.execute(stepOf(running), running.idempotencyKey, signal));
+    } catch (thrown) {
+      const error = toOpsError(thrown);
+      ops.log.warn({ plan: plan.id, err: thrown }, 'an action did not go through');
+      if (thrown instanceof OpsError && REFUSED.includes(error.code)) {
+        await finish(ops, running, 'failed', explain('plan.refused', '{plan} did not run: {reason}', { plan: plan.id, reason: redact(error.message) }));
+      } else {
+        await resolveDoubt(ops, running, ops.executor.flights.wasCutOff(plan.id));
+      }
     }
-  }
-}
-
-/**
- * For a plan of which nobody knows whether it ran (a crash, a time-out): asks the target. It is never run again.
- */
-export async function resolveDoubt(ops: Ops, plan: Plan): Promise<void> {
-  const found = await ops.remediator.lookup(stepOf(plan), plan.idempotencyKey, AbortSignal.timeout(30_000)).catch((thrown: unknown) => {
-    ops.log.warn({ plan: plan.id, err: thrown }, 'the target cannot say whether the action ran');
-    return { found: 'unknown' as const, receipt: null };
   });
-  if (found.found === 'yes') return await toVerifying(ops, plan, found.receipt ?? {});
-  if (found.found === 'no') {
-    await finish(
-      ops,
-      plan,
-      'failed',
-      explain('plan.interrupted', '{plan} was interrupted before it reached {target}. Nothing was changed, and it is not run again by itself.', {
-        plan: plan.id,
-        target: plan.targetId,
-      }),
-    );
-    return;
-  }
-  await finish(
-    ops,
-    plan,
-    'outcome_unknown',
-    explain('plan.unknown', 'Nobody can say whether {plan} reached {target}. Please look at it; opsloop will not run it again.', {
-      plan: plan.id,
-      target: plan.targetId,
-    }),
-  );
 }
 
-async function toVerifying(ops: Ops, plan: Plan, receipt: Receipt): Promise<void> {
-  const facts = requireAction(plan.action);
+/** The last look at the switch, in the transaction after which the target is told. Null: somebody else ended the plan. */
+async function begin(ops: Ops, plan: Plan): Promise<Plan | 'paused' | null> {
   const nowMs = ops.clock.now();
-  await ops.store.transaction(async (tx) => {
-    const patch = { receipt: { ...receipt }, executedAtMs: nowMs, verifyAfterMs: nowMs + facts.settleMs, verifyUntilMs: nowMs + facts.verifyWithinMs };
-    const moved = await tx.plans.move(plan.id, {
-      from: ['claimed', 'running'],
-      to: 'verifying',
-      patch,
-      actor: ACTOR,
-      verb: 'plan.executed',
-      detail: { receipt: { ...receipt } },
-      atMs: nowMs,
-    });
-    if (moved === null) return;
-    if (moved.incidentId !== null) {
-      await tx.incidents.move(moved.incidentId, {
-        from: ['acting', 'planned'],
-        to: 'verifying',
-        actor: ACTOR,
-        verb: 'incident.verifying',
-        detail: { plan: plan.id },
-        atMs: nowMs,
-      });
-    }
-    await tell(
-      tx,
-      moved.incidentId,
-      explain('plan.ran', '{plan} ran: {title} on {target}. Checking whether it helped.', { plan: plan.id, title: facts.title, target: plan.targetId }),
-      nowMs,
-    );
-    await showPlan(tx, moved, nowMs);
+  const service = await serviceOf(ops, plan);
+  return await ops.store.transaction(async (tx) => {
+    if (switchesOver(plan, service, await switchesNow(tx, ops.policy)).length > 0) return 'paused';
+    const patch = { executedAtMs: nowMs };
+    return await tx.plans.move(plan.id, { from: ['claimed'], to: 'running', patch, actor: ACTOR, verb: 'plan.running', atMs: nowMs });
   });
 }
 

@@ -1,12 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { switchesOver } from '../../action/guard.ts';
 import { system } from '../../domain/actor.ts';
 import { explain } from '../../domain/explanation.ts';
 import type { Plan, PlanState } from '../../domain/plan.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Ops } from '../ops.ts';
 import { grant } from './approvals.ts';
-import { execute, resolveDoubt } from './execute.ts';
+import { resolveDoubt } from './doubt.ts';
+import { execute } from './execute.ts';
 import { stop } from './finish.ts';
+import { Flights } from './flights.ts';
 import { peopleToCall, tell } from './notices.ts';
+import { serviceOf, switchesNow } from './recheck.ts';
 
 const MOST_PLANS = 500;
 
@@ -20,6 +25,7 @@ export class Executor {
   #again = false;
   #everything = false; // also those that wait for people
   readonly #busy = new Map<string, Promise<void>>(); // by target
+  readonly flights = new Flights();
 
   constructor(ops: Ops) {
     this.#ops = ops;
@@ -38,7 +44,32 @@ export class Executor {
     return this.#running;
   }
 
-  /** Something was decided that can be done at once: looks for plans that may run, without being waited for. Reminders have time until `kick`. */
+  /** Once a second, without being waited for: what is due is due now and not at the next tick, and what was paused elsewhere stops here. */
+  pulse(): void {
+    this.#everything = true;
+    this.wake();
+    this.#cutOffPaused().catch((thrown: unknown) => this.#ops.log.error({ err: thrown }, 'the switches could not be read; the next pulse does'));
+  }
+
+  async #cutOffPaused(): Promise<void> {
+    if (this.flights.plans.length === 0) return;
+    const off = await switchesNow(this.#ops.store, this.#ops.policy);
+    if (off.length === 0) return;
+    for (const id of this.flights.plans) {
+      const plan = await this.#ops.store.plans.get(id);
+      if (plan !== null && switchesOver(plan, await serviceOf(this.#ops, plan), off).length > 0) this.flights.cutOff(id);
+    }
+  }
+
+  /** Cuts these plans' calls off and waits until it is known what became of them, at most so long. */
+  async cutOff(plans: readonly Plan[], atMostMs: number): Promise<void> {
+    const cut = plans.filter((plan) => this.flights.cutOff(plan.id));
+    const known = Promise.all(cut.map((plan) => this.#busy.get(plan.targetId)));
+    const over = new AbortController();
+    await Promise.race([known, sleep(atMostMs, undefined, { signal: over.signal })]).finally(() => over.abort());
+  }
+
+  /** Something was decided that can be done at once: looks for plans that may run, without being waited for. Reminders have time until the pulse. */
   wake(): void {
     this.#look().catch((thrown: unknown) => this.#ops.log.error({ err: thrown }, 'plans could not be looked at; the next tick does'));
   }

@@ -27,20 +27,21 @@ const INSPECT_TIMEOUT_MS = 15_000;
 
 /** Policy, people and target as they are now, not as they were when the plan was approved. */
 export async function recheck(ops: Ops, plan: Plan): Promise<Recheck> {
+  const { policy } = ops; // one policy for the whole look, whatever is reloaded meanwhile
   const nowMs = ops.clock.now();
   if (plan.state === 'notified' && (plan.runAtMs === null || nowMs < plan.runAtMs)) return { kind: 'hold', reason: 'not_yet' };
   const facts = findAction(plan.action);
   if (facts === null) return { kind: 'void', reason: 'action_gone' };
   const promoted = await isPromoted(ops.store, plan.patternId, plan.action);
-  if (RISKS.indexOf(effectiveRisk(facts, ops.policy, promoted)) > RISKS.indexOf(plan.risk)) return { kind: 'void', reason: 'risk_raised' };
+  if (RISKS.indexOf(effectiveRisk(facts, policy, promoted)) > RISKS.indexOf(plan.risk)) return { kind: 'void', reason: 'risk_raised' };
   const { resources } = await ops.store.signals.topology();
   const target = resources.find((resource) => resource.id === plan.targetId) ?? null;
   const service = target?.service ?? null;
   const recent = await recentPlans(ops, plan.id, nowMs);
   const group = target === null || service === null ? [] : resources.filter((one) => one.service === service && one.kind === target.kind).map((one) => one.id);
-  const hold = holdOf(plan, service, recent, await switchesNow(ops.store, ops.policy), nowMs, ops.policy, group);
+  const hold = holdOf(plan, service, recent, await switchesNow(ops.store, policy), nowMs, policy, group);
   if (hold !== null) return { kind: 'hold', reason: hold };
-  const own = policyFor(ops.policy, { action: plan.action, risk: plan.risk, service, environment: target?.environment ?? null });
+  const own = policyFor(policy, { action: plan.action, risk: plan.risk, service, environment: target?.environment ?? null });
   const now = decide(plan.risk, own, { nowMs, service, failures: failuresOf(plan, recent, nowMs) });
   if (now.kind === 'ask' && countingApprovals(plan) < now.approvals && isPassing(now.reason)) return { kind: 'hold', reason: now.reason };
   const people = await recheckPeople(ops, plan, own, now.kind === 'ask' && !isPassing(now.reason) ? now.approvals : 0);

@@ -1,13 +1,16 @@
 import { requireAction } from '../../action/catalogue/index.ts';
+import { switchesOver } from '../../action/guard.ts';
 import { verify as judge } from '../../action/verify.ts';
 import { system } from '../../domain/actor.ts';
 import { toOpsError } from '../../domain/errors.ts';
-import { explain } from '../../domain/explanation.ts';
+import { type Explanation, explain } from '../../domain/explanation.ts';
 import { type MetricSeries, seriesKey } from '../../domain/metric.ts';
 import { type Plan, stepOf } from '../../domain/plan.ts';
 import { redact } from '../../domain/redact.ts';
 import type { Ops } from '../ops.ts';
 import { finish } from '../plans/finish.ts';
+import { peopleToCall, tell } from '../plans/notices.ts';
+import { serviceOf, switchesNow } from '../plans/recheck.ts';
 
 const MOST_PLANS = 200;
 const ROLLBACK_TIMEOUT_MS = 5 * 60_000;
@@ -44,10 +47,9 @@ async function takeBack(ops: Ops, plan: Plan, title: string, still: readonly str
     await finish(ops, plan, 'failed', explain('plan.no_help', '{title} on {target} did not help: {still} still out of line. Please take over.', params));
     return;
   }
-  const nowMs = ops.clock.now();
-  await ops.store.audit.append({ actor: system('executor'), verb: 'plan.rolling_back', subject: plan.id, detail: { still } }, nowMs);
+  if (!(await beginTakingBack(ops, plan, params, still))) return;
   try {
-    await ops.remediator.rollback(stepOf(plan), plan.receipt ?? {}, AbortSignal.timeout(ROLLBACK_TIMEOUT_MS));
+    await ops.executor.flights.during(plan, 'rollback', ROLLBACK_TIMEOUT_MS, (signal) => ops.remediator.rollback(stepOf(plan), plan.receipt ?? {}, signal));
   } catch (thrown) {
     ops.log.error({ plan: plan.id, err: thrown }, 'a rollback failed');
     const reason = redact(toOpsError(thrown).message);
@@ -66,3 +68,23 @@ async function takeBack(ops: Ops, plan: Plan, title: string, still: readonly str
     explain('plan.rolled_back', '{title} on {target} did not help ({still} still out of line), so it was taken back.', params),
   );
 }
+
+/**
+ * Taking back is an action as well: the switch is read in the transaction that says it begins. False: it is paused; people are told
+ * once, and it waits for them.
+ */
+async function beginTakingBack(ops: Ops, plan: Plan, params: Explanation['params'], still: readonly string[]): Promise<boolean> {
+  const nowMs = ops.clock.now();
+  const service = await serviceOf(ops, plan);
+  return await ops.store.transaction(async (tx) => {
+    if (switchesOver(plan, service, await switchesNow(tx, ops.policy)).length === 0) {
+      await tx.audit.append({ actor: system('executor'), verb: 'plan.rolling_back', subject: plan.id, detail: { still } }, nowMs);
+      return true;
+    }
+    if (await tx.dedupe.firstTime(`rollback_held:${plan.id}`, nowMs))
+      await tell(tx, plan.incidentId, explain('plan.rollback_held', HELD, params), nowMs, peopleToCall(ops.policy));
+    return false;
+  });
+}
+
+const HELD = '{title} on {target} did not help ({still} still out of line). Actions are paused, so it is not taken back before somebody resumes.';

@@ -3,15 +3,17 @@ import { switchesOver } from '../../action/guard.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Plan, PlanState } from '../../domain/plan.ts';
 import { redact } from '../../domain/redact.ts';
-import type { PauseReport } from '../../domain/requests.ts';
+import type { PauseReport, SentStep } from '../../domain/requests.ts';
 import type { Ops } from '../ops.ts';
-import { showPlan } from '../plans/notices.ts';
+import { showPlan, tell } from '../plans/notices.ts';
 import { requireListed } from './people.ts';
 
 const MOST_REASON = 500;
 const MOST_PLANS = 500;
+const CUT_OFF_WAIT_MS = 400; // of the second within which a pause is answered
+const WAITING: readonly PlanState[] = ['proposed', 'notified', 'awaiting_approval', 'approved'];
 
 /** `all`, an action of the catalogue, or a service, as people type it → the switch's scope. */
 async function scopeOf(ops: Ops, typed: string): Promise<string> {
@@ -31,7 +33,7 @@ async function scopeOf(ops: Ops, typed: string): Promise<string> {
   );
 }
 
-/** The kill switch: what has not been sent is held from now on. Everybody who is a person may pull it. */
+/** The kill switch: what has not been sent is held from now on, and what is being sent is cut off. Everybody who is a person may pull it. */
 export async function pause(ops: Ops, typed: string, reason: string, actor: Actor): Promise<PauseReport> {
   const scope = await scopeOf(ops, typed);
   const nowMs = ops.clock.now();
@@ -44,11 +46,53 @@ export async function pause(ops: Ops, typed: string, reason: string, actor: Acto
     );
   });
   const touched = await plansUnder(ops, scope);
+  const underWay = touched.filter((plan) => isUnderWay(ops, plan));
+  await ops.executor.cutOff(underWay, CUT_OFF_WAIT_MS);
+  const left = await whatIsLeft(ops, underWay);
+  const sent = left.filter((plan) => plan.state !== 'cancelled' && plan.state !== 'failed'); // failed: its target refused it meanwhile
+  const waiting = touched.filter((plan) => WAITING.includes(plan.state));
+  const report: PauseReport = {
+    scope,
+    held: waiting.map((plan) => plan.id),
+    stopped: left.filter((plan) => plan.state === 'cancelled').map((plan) => plan.id),
+    running: sent.map((plan) => plan.id),
+    sent: sent.map((plan) => sentStep(ops, plan)),
+  };
+  await tellOf(ops, report, [...waiting, ...left], actor);
+  return report;
+}
+
+/** At its target, or on its way there: an execution, or taking one back. */
+const isUnderWay = (ops: Ops, plan: Plan): boolean => ['claimed', 'running'].includes(plan.state) || ops.executor.flights.doing(plan.id) === 'rollback';
+
+async function whatIsLeft(ops: Ops, underWay: readonly Plan[]): Promise<readonly Plan[]> {
+  const now = await Promise.all(underWay.map((plan) => ops.store.plans.get(plan.id)));
+  return now.filter((plan) => plan !== null);
+}
+
+const sentStep = (ops: Ops, { id, action, targetId }: Plan): SentStep => ({
+  planId: id,
+  action,
+  targetId,
+  doing: ops.executor.flights.doing(id) === 'rollback' ? 'rollback' : 'execute',
+});
+
+/** Every card it touches is shown anew; what was sent already is said in its thread, and the whole is audited. */
+async function tellOf(ops: Ops, report: PauseReport, plans: readonly Plan[], actor: Actor): Promise<void> {
+  const nowMs = ops.clock.now();
+  const { scope, held, stopped, sent } = report;
   await ops.store.transaction(async (tx) => {
-    for (const plan of touched) await showPlan(tx, plan, nowMs);
+    for (const plan of plans) await showPlan(tx, plan, nowMs);
+    for (const { planId, action, targetId } of sent) {
+      const note = explain('plan.already_sent', 'Actions were paused. Already sent, and not to be stopped any more: {plan}, {action} on {target}.', {
+        plan: planId,
+        action,
+        target: targetId,
+      });
+      await tell(tx, plans.find((plan) => plan.id === planId)?.incidentId ?? null, note, nowMs);
+    }
+    await tx.audit.append({ actor, verb: 'switch.reported', subject: scope, detail: { held: held.length, stopped, sent } }, nowMs);
   });
-  const running = touched.filter((plan) => ['claimed', 'running'].includes(plan.state)).map((plan) => plan.id);
-  return { scope, held: touched.filter((plan) => !running.includes(plan.id)).map((plan) => plan.id), running };
 }
 
 /** Lets things run again. Only the policy's operators may. */
@@ -76,8 +120,7 @@ export async function resume(ops: Ops, typed: string, actor: Actor): Promise<rea
 }
 
 async function plansUnder(ops: Ops, scope: string): Promise<readonly Plan[]> {
-  const states: readonly Plan['state'][] = ['proposed', 'notified', 'awaiting_approval', 'approved', 'claimed', 'running'];
-  const plans = await ops.store.plans.list({ states, limit: MOST_PLANS });
+  const plans = await ops.store.plans.list({ states: [...WAITING, 'claimed', 'running', 'verifying'], limit: MOST_PLANS });
   const entry = { scope, by: { type: 'system' as const, component: 'loop' }, reason: '', atMs: 0 };
   const services = new Map((await ops.store.signals.topology()).resources.map((resource) => [resource.id, resource.service]));
   return plans.filter((plan) => switchesOver(plan, services.get(plan.targetId) ?? null, [entry]).length > 0);

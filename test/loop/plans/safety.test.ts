@@ -119,6 +119,24 @@ describe('time', () => {
     expect(desk.target.executions(plan)).toHaveLength(1);
   });
 
+  it('keeps to the second: the pulse reminds and expires, whatever the tick does', async () => {
+    await open();
+    const plan = await propose();
+    const pulse = async (seconds: number): Promise<void> => {
+      desk.clock.advance(seconds * 1000);
+      desk.core.executor.pulse();
+      await desk.core.executor.idle();
+    };
+    await pulse(15 * 60 - 1);
+    expect(await said()).not.toContain('still waits');
+    await pulse(1);
+    expect(await said()).toContain('still waits');
+    await pulse(15 * 60 - 1);
+    expect(await state(plan)).toBe('awaiting_approval');
+    await pulse(1);
+    expect(await state(plan)).toBe('expired');
+  });
+
   it('a clock that jumps a day ahead expires what waits and runs nothing', async () => {
     await open();
     const plan = await propose();
