@@ -26,6 +26,7 @@ const directory = { person: async () => null, groupMembers: async () => [] };
 const core = createCore(base, { config, account: await openAccount(config), directory, log: silentLog });
 const http = createServer({
   ...{ verbs: core.verbs, store: base.store, clock: base.clock, ids: core.ids, log: silentLog, ticks: core.health },
+  permalink: async () => null,
   slackReady: () => true,
   sources: () => core.sources(),
   settings: { corsOrigins: [], ratePerMin: 1_000_000, webhooks: { secret: null, snsTopics: [] } },

@@ -14,7 +14,7 @@ export interface CardOptions {
   readonly nowMs: number;
   readonly chartFileId?: string | null; // a Slack file id; the card shows no picture without it
   readonly mentions?: readonly string[]; // people and groups the card calls
-  readonly linkBase?: string | null; // where patterns can be read in a browser: `<linkBase>/patterns/PAT-001`
+  readonly linkBase?: string | null; // where opsloop is reached in a browser (http.public_url): `<linkBase>/i/INC-12`
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

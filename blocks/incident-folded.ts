@@ -2,7 +2,7 @@ import type { Button } from '@slack/types';
 import type { Incident } from '../src/domain/incident.ts';
 import type { IncidentView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, date, duration, safe } from './card.ts';
-import { causeWords, incidentState, sameProblem, where } from './incident-words.ts';
+import { causeWords, incidentState, linkLine, sameProblem, where } from './incident-words.ts';
 import { localised, say } from './locales/say.ts';
 import { actions, button, context, section } from './parts.ts';
 import { actionOnTarget } from './plan-words.ts';
@@ -22,7 +22,7 @@ export function foldedIncidentCard(view: IncidentView, options: CardOptions): Ca
     blocks: [
       section([title, ...lines.filter((line) => line !== '')].join('\n')),
       ...actions(buttons(incident, options)),
-      ...context([where(incident, options.locale), incident.resolvedAtMs === null ? '' : date(incident.resolvedAtMs)]),
+      ...context([where(incident, options.locale), incident.resolvedAtMs === null ? '' : date(incident.resolvedAtMs), linkLine(incident.id, options)]),
     ],
   };
 }

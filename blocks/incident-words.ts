@@ -1,5 +1,7 @@
 import type { Anomaly } from '../src/domain/anomaly.ts';
 import type { Incident, IncidentState } from '../src/domain/incident.ts';
+import { linkPath } from '../src/domain/links.ts';
+import { parseSubject } from '../src/domain/names.ts';
 import { MATCH_THRESHOLD, type PatternMatch } from '../src/domain/pattern.ts';
 import { FINAL_PLAN_STATES, type Plan } from '../src/domain/plan.ts';
 import { formatQuantity } from '../src/domain/quantity.ts';
@@ -80,13 +82,20 @@ export function causeWords(hypothesis: Hypothesis, locale: Locale, max = 300): s
 export function matchWords(match: PatternMatch, options: CardOptions): string {
   return `${patternLink(match.patternId, match.title, options)} ${code(match.patternId, 20)} ${percent(match.similarity)}`;
 }
-const PATTERN_ID = /^PAT-[A-Z]?\d{1,9}$/;
 export function patternLink(patternId: string, title: string, options: CardOptions): string {
-  const shown = safe(title, 120).replaceAll('|', '∣');
-  const base = options.linkBase;
-  if (base === undefined || base === null || !/^https?:\/\/[^\s<>|]{1,300}$/.test(base) || !PATTERN_ID.test(patternId)) return shown;
-  return `<${base.replace(/\/$/, '')}/patterns/${patternId}|${shown || '–'}>`;
+  return linked(patternId, safe(title, 120), options);
 }
+
+/** What is shown (safe for mrkdwn) as a link to the subject; as it is where there is no place to read it, or no such name. */
+export function linked(name: string, shown: string, { linkBase: base }: CardOptions): string {
+  const subject = parseSubject(name);
+  const label = shown.replaceAll('|', '∣');
+  if (base === undefined || base === null || !/^https?:\/\/[^\s<>|]{1,300}$/.test(base) || subject?.id !== name) return label;
+  return `<${base.replace(/\/$/, '')}${linkPath(subject)}|${label || '–'}>`;
+}
+/** An address to copy into a ticket or another channel; empty where there is none. */
+export const linkLine = (id: string, options: CardOptions): string => (options.linkBase ? `🔗 ${linked(id, safe(id, 20), options)}` : '');
+
 export const sameProblem = (matches: readonly PatternMatch[]): PatternMatch[] => matches.filter((match) => match.similarity > MATCH_THRESHOLD);
 
 /** The plan that can still happen; null when there is none. Plans come newest first. */

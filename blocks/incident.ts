@@ -3,7 +3,7 @@ import type { Incident } from '../src/domain/incident.ts';
 import type { IncidentView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, date, duration, mention, plain, safe, severity, severityWord } from './card.ts';
 import { foldedIncidentCard } from './incident-folded.ts';
-import { causeWords, howBad, incidentIcon, livePlan, matchWords, mentionLine, sameProblem, untriedSolution, where } from './incident-words.ts';
+import { causeWords, howBad, incidentIcon, linkLine, livePlan, matchWords, mentionLine, sameProblem, untriedSolution, where } from './incident-words.ts';
 import { localised, say } from './locales/say.ts';
 import { actions, button, context, fields, header, picture, section } from './parts.ts';
 import { planButtons } from './plan.ts';
@@ -119,6 +119,7 @@ function footnotes(incident: Incident, options: CardOptions): string[] {
       ? ''
       : `👀 ${words('incident.acknowledged', { who: mention(incident.acknowledgedBy) ?? safe(incident.acknowledgedBy, 40) })}`,
     gaps === 0 ? '' : words('incident.gaps', { n: gaps }),
+    linkLine(incident.id, options),
   ];
 }
 

@@ -79,6 +79,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     runbook: async (slug) => (await archive.get(runbookKey(slug)))?.content ?? null,
     mayApprove: async (userId, plan) =>
       personOf(plan.requestedBy) !== userId && (await listedRefusal(user(userId), 'approvers', config.policy, slack.directory)) === null,
+    linkBase: config.http.public_url ?? null,
     onFatal: parts.onFatal ?? (() => undefined),
     ...(parts.timing === undefined ? {} : { timing: parts.timing }),
   });
@@ -95,6 +96,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     slackReady: () => slack.ready(),
     sources: () => core.sources(),
     settings: httpSettings(config),
+    permalink: (subject) => slack.permalink(subject),
     step,
     hurry: () => core.hurry(),
     metrics,

@@ -98,6 +98,7 @@ const ConfigSchema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1'),
       port: z.number().int().min(0).max(65_535).default(4600),
+      public_url: z.url({ protocol: /^https?$/ }).optional(), // where people reach it: links on cards, and what Slack shows under them
       cors_origins: z.array(z.url()).max(20).default([]), // web pages that may call the API from a browser
       rate_per_min: z.number().int().min(1).max(1_000_000).default(600), // requests of one token
       webhooks: z

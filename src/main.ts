@@ -37,6 +37,11 @@ program
   .action(async (file) => (await import('./cli/init.ts')).init(file));
 
 program
+  .command('manifest')
+  .description('print the Slack app manifest for this config: paste it into the settings of the app')
+  .action(async () => (await import('./cli/manifest.ts')).manifest());
+
+program
   .command('policies')
   .description('write the IAM policies that the catalogue needs')
   .argument('[dir]', 'where to', 'deploy/policies')

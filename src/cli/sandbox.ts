@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { type App, createApp } from '../app.ts';
 import { type ConfigInput, parseConfig } from '../config.ts';
 import type { Account } from '../core.ts';
@@ -13,11 +11,10 @@ import type { Scenario } from '../sandbox/account/schema.ts';
 import { startLocalSlack } from '../sandbox/slack/local-slack.ts';
 import type { GuideStep, LocalSlack } from '../sandbox/slack/types.ts';
 import type { Timing } from '../slack/timing.ts';
+import { manifestFor } from './manifest.ts';
 
 /** For runs that go as fast as they can: nothing waits for Slack's one message a second. */
 export const IN_A_HURRY: Partial<Timing> = { paceMs: 0, pollMs: 10, retryMs: 50, pictureRetryMs: 20 };
-
-const PROJECT = join(import.meta.dirname, '..', '..');
 
 /** The three who may approve in the sandbox, and the channel of the alerts. */
 export const ANA = 'U0ANA0001';
@@ -49,7 +46,7 @@ export interface Sandbox {
 export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
   const { dir, clock, log } = parts;
   const slack = await startLocalSlack({
-    manifest: parse(readFileSync(join(PROJECT, 'manifest.yml'), 'utf8')),
+    manifest: manifestFor(parts.config?.http?.public_url),
     clock,
     port: parts.port ?? 0,
     ...(parts.guide === undefined ? {} : { guide: parts.guide }),

@@ -150,6 +150,7 @@ export interface Person {
   readonly timeZone: string;
   readonly isBot: boolean;
   readonly deactivated: boolean;
+  readonly outsider?: boolean; // a guest, or somebody of another organisation
 }
 
 /** Who people are. Fails closed: OpsError('unavailable') when it cannot say. */

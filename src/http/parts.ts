@@ -1,4 +1,5 @@
 import type { Log } from '../domain/log.ts';
+import type { Subject } from '../domain/names.ts';
 import type { Clock, Ids } from '../domain/ports.ts';
 import type { Step } from '../domain/step.ts';
 import type { Store } from '../domain/store.ts';
@@ -38,6 +39,8 @@ export interface HttpParts {
   readonly ids: Ids;
   readonly log: Log;
   readonly slackReady: () => boolean;
+  /** Slack's address of the card of an incident or plan; null: it has none. */
+  readonly permalink: (subject: Subject) => Promise<string | null>;
   readonly sources: () => readonly SourceStatus[];
   readonly ticks: TickState;
   readonly settings: HttpSettings;

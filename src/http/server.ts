@@ -14,6 +14,7 @@ import { Idempotency } from './idempotency.ts';
 import { incidentRoutes } from './incidents.ts';
 import { jobRoutes } from './job-routes.ts';
 import { Jobs } from './jobs.ts';
+import { linkRoutes } from './links.ts';
 import { mcpRoutes } from './mcp.ts';
 import { describeRoutes } from './openapi.ts';
 import type { HttpParts } from './parts.ts';
@@ -73,6 +74,7 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
   historyRoutes(app, routeParts);
   webhookRoutes(app, parts, authenticate);
   mcpRoutes(app, VERSION);
+  linkRoutes(app, parts, authenticate);
   app.get('/openapi.json', { config: { access: 'public' } }, async () => openApi());
   app.get('/docs', { config: { access: 'public' } }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', DOCS_POLICY).send(docsPage(openApi())),

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { PictureSpec } from '../domain/chart.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
+import type { Subject } from '../domain/names.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Clock, Directory } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
@@ -18,12 +19,14 @@ import { listenToActions } from './listeners/actions.ts';
 import { listenToAgent } from './listeners/agent.ts';
 import { listenToCommands } from './listeners/commands.ts';
 import { listenToHome } from './listeners/home.ts';
+import { listenToLinks } from './listeners/links.ts';
 import { listenToMessages } from './listeners/messages.ts';
 import { listenToReactions } from './listeners/reactions.ts';
 import { listenToShortcuts } from './listeners/shortcuts.ts';
 import { listenToViews } from './listeners/views.ts';
 import { createSlackNotifier, type NotifierParts, type SlackNotifier } from './notifier.ts';
 import { createPace } from './pace.ts';
+import { permalinkOf } from './permalinks.ts';
 import { createPoster } from './poster.ts';
 import { createPosting } from './posting.ts';
 import { createRuns } from './runs.ts';
@@ -49,6 +52,8 @@ export interface SlackEdgeParts {
   readonly draw?: (spec: PictureSpec) => Promise<Uint8Array>;
   /** People who run opsloop: they are greeted when it first starts. */
   readonly operators?: readonly string[];
+  /** Where opsloop is reached in a browser; null: nowhere, and cards have no links. */
+  readonly linkBase?: string | null;
   /** Markdown of a runbook of the archive. */
   readonly runbook: (slug: string) => Promise<string | null>;
   /** Who sees a plan among the approvals waiting for them. */
@@ -67,6 +72,8 @@ export interface SlackEdge {
   /** Stops listening, lets what is under way finish, and stops delivering. */
   stop(): Promise<void>;
   ready(): boolean;
+  /** Slack's address of the card of an incident or plan; null: it has none, or Slack was never reached. */
+  permalink(subject: Subject): Promise<string | null>;
 }
 
 /** The Slack edge. Its notifier and directory can be used before `start`, which wants the verbs that are built on them. */
@@ -86,10 +93,12 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
     trend: parts.draw === undefined ? undefined : async (week, locale) => draw({ kind: 'trend', locale, days: week.days }),
     onShown: () => home.changed(),
     pictureRetryMs: timing.pictureRetryMs,
+    linkBase: parts.linkBase ?? null,
   });
   const delivery = createDelivery({ store, notifier, clock, log, pollMs: timing.pollMs, retryMs: timing.retryMs });
   const workers = createWorkers();
   let connection: Connection | null = null;
+  let workspaceUrl: string | null = null;
 
   return {
     notifier,
@@ -97,6 +106,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
     delivery,
     async start(verbs) {
       const me = await whoAmI(client, log);
+      workspaceUrl = me.workspaceUrl;
       connection = createConnection({ appToken: settings.appToken, apiUrl: slack.api_url, log, onFatal: parts.onFatal });
       const app = createApp(connection, settings.botToken, me, parts);
       const context: EdgeContext = {
@@ -114,6 +124,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
         locale: slack.locale,
         locales: slack.locales,
         draw,
+        linkBase: parts.linkBase ?? null,
         agent: { current: null },
         pictureWaitMs: timing.pictureRetryMs,
         botUserId: me.userId,
@@ -127,6 +138,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
       listenToViews(app, context, windows);
       listenToShortcuts(app, context, windows);
       listenToHome(app, context, home);
+      listenToLinks(app, context);
       context.agent.current = listenToAgent(app, context);
       await connection.start();
       await store.outbox.release();
@@ -143,21 +155,23 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
       await delivery.stop();
     },
     ready: () => connection?.ready() ?? false,
+    permalink: async (subject) => (workspaceUrl === null ? null : await permalinkOf(store, subject, workspaceUrl)),
   };
 }
 
 interface Me {
   readonly userId: string;
   readonly botId: string;
+  readonly workspaceUrl: string | null;
 }
 
 async function whoAmI(client: ReturnType<typeof createClient>, log: Log): Promise<Me> {
   try {
-    const { user_id: userId, bot_id: botId, response_metadata: metadata } = await client.auth.test();
+    const { user_id: userId, bot_id: botId, url, response_metadata: metadata } = await client.auth.test();
     const has = metadata?.scopes;
     const missing = has === undefined ? [] : neededScopes().filter((scope) => !has.includes(scope));
     if (missing.length > 0) log.warn({ missing }, 'the Slack app lacks scopes: install it again from manifest.yml');
-    return { userId: userId ?? '', botId: botId ?? '' };
+    return { userId: userId ?? '', botId: botId ?? '', workspaceUrl: url ?? null };
   } catch (thrown) {
     const said = slackErrorCode(thrown);
     if (said === null || !FATAL_AUTH_ERRORS.has(said)) throw slackFailure('auth.test', thrown);

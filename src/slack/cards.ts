@@ -17,7 +17,7 @@ export interface Cards {
   editCopies(subject: string): Promise<void>;
 }
 
-export function createCards({ store, poster, posting, clock }: NotifierParts): Cards {
+export function createCards({ store, poster, posting, clock, linkBase }: NotifierParts): Cards {
   const written = new Map<string, string>(); // place → the card last written there
   const key = (ref: MessageRef): string => `${ref.channel}:${ref.ts}`;
   const remember = (ref: MessageRef, card: Card): void => {
@@ -49,7 +49,7 @@ export function createCards({ store, poster, posting, clock }: NotifierParts): C
     },
     async editCopies(subject) {
       for (const copy of await copiesOf(store, subject)) {
-        const card = await subjectCard(store, subject, { locale: copy.locale, nowMs: clock.now(), chartFileId: null });
+        const card = await subjectCard(store, subject, { locale: copy.locale, nowMs: clock.now(), chartFileId: null, linkBase });
         if (card !== null && !(await edit(copy, card, { subject, notice: 'copy' }))) await forgetCopy(store, subject, copy, clock.now());
       }
     },

@@ -40,6 +40,7 @@ export interface EdgeContext {
   readonly runs: Runs;
   readonly locale: Locale; // of channels
   readonly locales: Readonly<Record<string, Locale>>; // of single channels
+  readonly linkBase: string | null; // http.public_url
   readonly draw: (spec: PictureSpec) => Promise<Uint8Array>;
   readonly agent: { current: AgentPane | null }; // set once the listeners are
   readonly botUserId: string;
@@ -71,9 +72,9 @@ export async function askerOf(
   channel: string | null,
 ): Promise<{ userId: string; forMe: CardOptions; forAll: CardOptions }> {
   const mine = await localeOf(context, userId);
-  const nowMs = context.clock.now();
+  const shared = { nowMs: context.clock.now(), linkBase: context.linkBase };
   const isDm = channel === null || channel === userId || isDmChannel(channel);
-  return { userId, forMe: { locale: mine, nowMs }, forAll: { locale: isDm ? mine : localeOfChannel(channel, context), nowMs } };
+  return { userId, forMe: { locale: mine, ...shared }, forAll: { locale: isDm ? mine : localeOfChannel(channel, context), ...shared } };
 }
 
 /** The channel's language when Slack does not say in time: a greeting in the wrong language beats none. */

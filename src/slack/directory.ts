@@ -43,6 +43,7 @@ async function readPerson(client: WebClient, userId: string): Promise<Person | n
       timeZone: user.tz ?? 'UTC',
       isBot: user.is_bot === true || user.id === 'USLACKBOT',
       deactivated: user.deleted === true,
+      outsider: user.is_restricted === true || user.is_ultra_restricted === true || user.is_stranger === true,
     };
   } catch (error) {
     if (slackErrorCode(error) === 'user_not_found') return null;

@@ -15,7 +15,8 @@ export async function freshen(context: EdgeContext, ref: MessageRef, metadata: u
       return (await isLive(context.store, known, ref)) ? known : null;
     }
     const marked = subjectInMetadata(metadata);
-    const card = marked === null ? null : await subjectCard(context.store, marked, { locale: context.locale, nowMs: context.clock.now() });
+    const card =
+      marked === null ? null : await subjectCard(context.store, marked, { locale: context.locale, nowMs: context.clock.now(), linkBase: context.linkBase });
     if (marked === null || card === null) return null;
     await context.poster.update(ref, card, { subject: marked, notice: 'copy' });
     return marked;

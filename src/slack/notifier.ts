@@ -27,6 +27,7 @@ export interface NotifierParts extends Routing {
   readonly runbook: (slug: string) => Promise<string | null>; // Markdown
   readonly mayApprove: (userId: string, plan: Plan) => Promise<boolean>;
   readonly onShown?: () => void; // something people look at has changed
+  readonly linkBase: string | null; // http.public_url
   readonly pictureRetryMs: number; // Slack needs a moment before a new file can be shown
 }
 

@@ -9,6 +9,8 @@ export const METHOD_SCOPES = {
   'chat.postMessage': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.update': ['chat:write'],
+  'chat.unfurl': ['links:write'],
+  'conversations.info': ['channels:read', 'groups:read'],
   'conversations.history': ['channels:history', 'groups:history', 'im:history'],
   'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
   'files.completeUploadExternal': ['files:write'],
@@ -27,6 +29,7 @@ export const EVENTS = {
   reaction_added: { subscribe: 'reaction_added', scopes: ['reactions:read'] },
   reaction_removed: { subscribe: 'reaction_removed', scopes: ['reactions:read'] },
   assistant_thread_started: { subscribe: 'assistant_thread_started', scopes: ['assistant:write'] },
+  link_shared: { subscribe: 'link_shared', scopes: ['links:read'] },
   app_home_opened: { subscribe: 'app_home_opened', scopes: [] },
 } as const satisfies Record<string, { readonly subscribe: string; readonly scopes: readonly string[] }>;
 

@@ -23,7 +23,13 @@ export function createShow(parts: NotifierParts) {
   const lock = createLocks();
   const cards = createCards(parts);
   const pictures = createPictures(parts);
-  const options = (locale: Locale, more: Partial<CardOptions> = {}): CardOptions => ({ locale, nowMs: clock.now(), chartFileId: null, ...more });
+  const options = (locale: Locale, more: Partial<CardOptions> = {}): CardOptions => ({
+    locale,
+    nowMs: clock.now(),
+    chartFileId: null,
+    linkBase: parts.linkBase,
+    ...more,
+  });
   const localeAt = (place: string): Locale => localeOfChannel(place, parts);
 
   const incident = async (id: string, attempt: Try): Promise<MessageRef | null> =>

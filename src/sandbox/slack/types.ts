@@ -11,10 +11,13 @@ export interface LocalPerson {
   readonly timeZone: string; // IANA
   readonly admin?: boolean;
   readonly deactivated?: boolean;
+  readonly guest?: boolean;
 }
 export interface LocalChannel {
   readonly id: string; // C…
   readonly name: string;
+  readonly private?: boolean;
+  readonly shared?: boolean; // with another organisation
 }
 export interface LocalGroup {
   readonly id: string; // S…

@@ -11,6 +11,8 @@ export interface Conversation {
   readonly with: string | null; // the person of an im
   readonly members: Set<string>;
   readonly createdAtS: number;
+  readonly isPrivate: boolean;
+  readonly isShared: boolean;
 }
 /** What an agent pane shows above a thread's input. */
 export interface AgentThread {
@@ -53,9 +55,20 @@ export class Workspace extends EventEmitter<{ change: [] }> {
     this.groups = options.groups ?? (options.people === undefined ? DEFAULT_GROUPS : []);
     this.guide = options.guide ?? [];
     this.#clock = options.clock ?? { now: () => Date.now() };
-    for (const { id, name } of this.channels) this.#add({ id, name, kind: 'channel', with: null, members: new Set([...this.people.keys(), BOT_USER_ID]) });
+    for (const { id, name, private: isPrivate = false, shared: isShared = false } of this.channels) {
+      const members = new Set([...this.people.keys(), BOT_USER_ID]);
+      this.#add({ id, name, kind: 'channel', with: null, members, isPrivate, isShared });
+    }
     for (const person of this.people.values())
-      this.#add({ id: dmId(person.id), name: person.handle, kind: 'im', with: person.id, members: new Set([person.id, BOT_USER_ID]) });
+      this.#add({
+        id: dmId(person.id),
+        name: person.handle,
+        kind: 'im',
+        with: person.id,
+        members: new Set([person.id, BOT_USER_ID]),
+        isPrivate: true,
+        isShared: false,
+      });
   }
 
   #add(conversation: Omit<Conversation, 'createdAtS'>): void {

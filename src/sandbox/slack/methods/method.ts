@@ -50,9 +50,9 @@ export function needScope(core: Core, ...anyOf: readonly string[]): void {
   throw new Refusal('missing_scope', { needed: anyOf.join(','), provided: [...core.manifest.scopes].join(',') });
 }
 
-/** `channels:history` or `im:history`, as the conversation is. */
+/** `channels:history`, `groups:history` or `im:history`, as the conversation is. */
 export function needConversationScope(core: Core, conversation: Conversation, right: 'read' | 'history'): void {
-  needScope(core, `${conversation.kind === 'im' ? 'im' : 'channels'}:${right}`);
+  needScope(core, `${conversation.kind === 'im' ? 'im' : conversation.isPrivate ? 'groups' : 'channels'}:${right}`);
 }
 
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
