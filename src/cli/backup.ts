@@ -2,9 +2,9 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import { OpsError } from '../domain/errors.ts';
-import { backupStore } from '../store/backup.ts';
 import { openStore } from '../store/open.ts';
-import { restoreStore } from '../store/restore.ts';
+import { backupStore } from '../store/sqlite/backup.ts';
+import { restoreStore } from '../store/sqlite/restore.ts';
 
 const NAME = /^opsloop-\d{8}T\d{6}Z$/;
 

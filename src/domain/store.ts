@@ -8,7 +8,7 @@ import type { MetricRef, MetricSeries } from './metric.ts';
 import type { Notice, OutboxItem } from './notice.ts';
 import type { Pattern } from './pattern.ts';
 import type { Approval, Plan, PlanDraft, PlanState } from './plan.ts';
-import type { TimeWindow } from './ports.ts';
+import type { TimeWindow, Wake } from './ports.ts';
 import type { Lease, Living } from './replica.ts';
 import type { Topology } from './resource.ts';
 import type { Alarm, Change, LogLine } from './signals.ts';
@@ -21,6 +21,8 @@ import type { Alarm, Change, LogLine } from './signals.ts';
 export interface Store extends Repositories {
   readonly engine: 'sqlite' | 'postgres';
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
+  /** Tells the others; with PostgreSQL every replica. */
+  readonly wake: Wake;
   close(): Promise<void>;
 }
 

@@ -3,31 +3,30 @@ import type { AuditDraft, AuditEntry } from '../domain/audit.ts';
 import type { AuditRepository } from '../domain/store.ts';
 import { canonicalJson } from './canonical.ts';
 import { type AuditHead, type AuditRow, auditHash } from './chain.ts';
-import type { Connection } from './connection.ts';
-import { bounded } from './rows.ts';
-import type { Session } from './session.ts';
+import { bounded, plainText } from './rows.ts';
+import { all, one, run, type Session, type Work } from './session.ts';
 import { verifyChain } from './verify.ts';
 
 export const audit = (session: Session): AuditRepository => ({
-  append: (draft, atMs) => session.write((db) => appendAudit(db, draft, atMs)),
-  list: (query) => session.read((db) => list(db, query)),
+  append: (draft, atMs) => session.write(() => appendAudit(draft, atMs)),
+  list: (query) => session.read(() => list(query)),
   verify: () => verifyChain(session),
 });
 
-/** Adds one row to the chain, within the caller's transaction. */
-export function appendAudit(db: Connection, draft: AuditDraft, atMs: number): AuditEntry {
-  const head = db.get<AuditHead>('SELECT seq, hash FROM audit_head') ?? { seq: 0, hash: '' };
+/** Adds one row to the chain, within the caller's `write`: two at once would both want to be the next, and the database refuses one. */
+export function* appendAudit(draft: AuditDraft, atMs: number): Work<AuditEntry> {
+  const head = (yield* one<AuditHead>('SELECT seq, hash FROM audit_head')) ?? { seq: 0, hash: '' };
   const content = {
     seq: head.seq + 1,
     at_ms: atMs,
     actor: canonicalJson(draft.actor),
-    verb: draft.verb.toWellFormed(), // what SQLite would store, so that the hash is over the same
-    subject: draft.subject.toWellFormed(),
+    verb: plainText(draft.verb), // what the database would store, so that the hash is over the same
+    subject: plainText(draft.subject),
     detail: canonicalJson(draft.detail),
     prev_hash: head.hash,
   };
   const row: AuditRow = { ...content, hash: auditHash(content) };
-  db.run(
+  yield* run(
     'INSERT INTO audit (seq, at_ms, actor, verb, subject, detail, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     row.seq,
     row.at_ms,
@@ -38,7 +37,11 @@ export function appendAudit(db: Connection, draft: AuditDraft, atMs: number): Au
     row.prev_hash,
     row.hash,
   );
-  db.run('INSERT INTO audit_head VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash', row.seq, row.hash);
+  yield* run(
+    'INSERT INTO audit_head (id, seq, hash) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash',
+    row.seq,
+    row.hash,
+  );
   return toEntry(row);
 }
 
@@ -53,12 +56,12 @@ const toEntry = (row: AuditRow): AuditEntry => ({
   hash: row.hash,
 });
 
-function list(db: Connection, query: Parameters<AuditRepository['list']>[0]): readonly AuditEntry[] {
+function* list(query: Parameters<AuditRepository['list']>[0]): Work<readonly AuditEntry[]> {
   const columns = 'SELECT seq, at_ms, actor, verb, subject, detail, prev_hash, hash FROM audit WHERE seq > ?';
   const [after, limit] = [query.after ?? 0, bounded(query.limit)];
   const rows =
     query.subject === undefined
-      ? db.all<AuditRow>(`${columns} ORDER BY seq LIMIT ?`, after, limit)
-      : db.all<AuditRow>(`${columns} AND (subject = ? OR incident_id = ?) ORDER BY seq LIMIT ?`, after, query.subject, query.subject, limit);
+      ? yield* all<AuditRow>(`${columns} ORDER BY seq LIMIT ?`, after, limit)
+      : yield* all<AuditRow>(`${columns} AND (subject = ? OR incident_id = ?) ORDER BY seq LIMIT ?`, after, query.subject, query.subject, limit);
   return rows.map(toEntry);
 }

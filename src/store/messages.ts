@@ -1,15 +1,17 @@
 import type { MessageRef, MessageRepository } from '../domain/store.ts';
-import type { Session } from './session.ts';
+import { one, run, type Session } from './session.ts';
+
+const PUT = 'INSERT INTO message (subject, channel, ts) VALUES (?, ?, ?) ON CONFLICT (subject) DO UPDATE SET channel = excluded.channel, ts = excluded.ts';
 
 export const messages = (session: Session): MessageRepository => ({
-  get: (subject) => session.read((db) => db.get<MessageRef>('SELECT channel, ts FROM message WHERE subject = ?', subject) ?? null),
+  get: (subject) => session.read(() => one<MessageRef>('SELECT channel, ts FROM message WHERE subject = ?', subject)),
   put: (subject, ref) =>
-    session.write((db) => {
-      db.run('INSERT OR REPLACE INTO message VALUES (?, ?, ?)', subject, ref.channel, ref.ts);
+    session.beside(function* () {
+      yield* run('DELETE FROM message WHERE subject = ?', subject); // the new row is the latest of its place
+      yield* run(PUT, subject, ref.channel, ref.ts);
     }),
-  subjectAt: (ref) =>
-    session.read((db) => {
-      const sql = 'SELECT subject FROM message WHERE channel = ? AND ts = ? ORDER BY rowid DESC LIMIT 1';
-      return db.get<{ subject: string }>(sql, ref.channel, ref.ts)?.subject ?? null;
-    }),
+  subjectAt: async (ref) => {
+    const sql = 'SELECT subject FROM message WHERE channel = ? AND ts = ? ORDER BY rowid DESC LIMIT 1';
+    return (await session.read(() => one<{ subject: string }>(sql, ref.channel, ref.ts)))?.subject ?? null;
+  },
 });

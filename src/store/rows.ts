@@ -1,5 +1,21 @@
 // Small helpers the repositories share.
 
+/** What the store knows of a series, so that a tick needs no look-up for each of its points. */
+export interface KnownSeries {
+  readonly id: number;
+  readonly resourceId: string;
+  readonly unit: string;
+  readonly periodMs: number;
+}
+
+/** A row of the log of points. */
+export type LogRow = [seq: number, seriesId: number, ts: number, value: number];
+
+const BUCKET_MS = 15 * 60_000;
+
+/** The quarter of an hour a point is filed under. */
+export const bucketOf = (atMs: number): number => Math.floor(atMs / BUCKET_MS);
+
 /** The most rows one call gives, whatever was asked for. */
 export const LIST_MAX = 10_000;
 
@@ -13,6 +29,9 @@ export function numberOf(prefix: 'INC' | 'PLAN', name: string): number | null {
   const match = /^(INC|PLAN)-([1-9]\d{0,14})$/.exec(name);
   return match !== null && match[1] === prefix ? Number(match[2]) : null;
 }
+
+/** A text as every database stores it: well-formed, and without the zero character that PostgreSQL knows not. */
+export const plainText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');
 
 /** A patch over a row; a key that is there without a value changes nothing. */
 export function patched<Row extends object>(row: Row, patch: Partial<Row> | undefined): Row {

@@ -2,49 +2,55 @@ import type { TimeWindow } from '../domain/ports.ts';
 import type { Topology } from '../domain/resource.ts';
 import type { Alarm, Change, LogLine } from '../domain/signals.ts';
 import type { SignalRepository } from '../domain/store.ts';
-import type { Connection } from './connection.ts';
+import { insertMany } from './bulk.ts';
 import { bounded, untilNone, where } from './rows.ts';
-import type { Session } from './session.ts';
+import { all, one, run, type Session, type Work } from './session.ts';
 
 export const signals = (session: Session): SignalRepository => ({
-  appendLogs: (lines) => session.write((db) => appendLogs(db, lines)),
-  appendChanges: (changes) => session.write((db) => appendBodies(db, 'change', changes)),
-  appendAlarms: (alarms) => session.write((db) => appendBodies(db, 'alarm', alarms)),
-  logs: (query) => session.read((db) => logs(db, query)),
-  logsSince: (after, limit) => session.read((db) => logsSince(db, after, limit)),
-  changes: (window, limit) => session.read((db) => bodies<Change>(db, 'change', window, limit)),
-  change: (id) =>
-    session.read((db) => {
-      const row = db.get<{ body: string }>('SELECT body FROM change WHERE id = ?', id);
-      return row === undefined ? null : (JSON.parse(row.body) as Change);
-    }),
-  alarms: (window, limit) => session.read((db) => bodies<Alarm>(db, 'alarm', window, limit)),
-  alarmsSince: (after, limit) => session.read((db) => alarmsSince(db, after, limit)),
-  saveTopology: (topology) =>
-    session.write((db) => {
-      db.run('INSERT INTO topology VALUES (1, ?) ON CONFLICT DO UPDATE SET body = excluded.body', JSON.stringify(topology));
-    }),
-  topology: () =>
-    session.read((db) => {
-      const row = db.get<{ body: string }>('SELECT body FROM topology');
-      return row === undefined ? { resources: [], dependencies: [] } : (JSON.parse(row.body) as Topology);
-    }),
+  appendLogs: (lines) => session.beside(() => appendLogs(lines), 'signals'),
+  appendChanges: (changes) => session.beside(() => appendBodies('change', changes), 'signals'),
+  appendAlarms: (alarms) => session.beside(() => appendBodies('alarm', alarms), 'signals'),
+  logs: (query) => session.read(() => logs(query)),
+  logsSince: (after, limit) => session.read(() => logsSince(after, limit)),
+  changes: (window, limit) => session.read(() => bodies<Change>('change', window, limit)),
+  change: async (id) => {
+    const row = await session.read(() => one<{ body: string }>('SELECT body FROM change WHERE id = ?', id));
+    return row === null ? null : (JSON.parse(row.body) as Change);
+  },
+  alarms: (window, limit) => session.read(() => bodies<Alarm>('alarm', window, limit)),
+  alarmsSince: (after, limit) => session.read(() => alarmsSince(after, limit)),
+  saveTopology: async (topology) => {
+    const sql = 'INSERT INTO topology (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body';
+    await session.beside(() => run(sql, JSON.stringify(topology)));
+  },
+  topology: async () => {
+    const row = await session.read(() => one<{ body: string }>('SELECT body FROM topology'));
+    return row === null ? { resources: [], dependencies: [] } : (JSON.parse(row.body) as Topology);
+  },
   prune: async (beforeMs) => {
     let gone = 0;
-    for (const table of ['log_line', 'change', 'alarm'] as const) gone += await untilNone((limit) => session.write((db) => prune(db, table, beforeMs, limit)));
+    for (const table of ['log_line', 'change', 'alarm'] as const) gone += await untilNone((limit) => session.beside(() => prune(table, beforeMs, limit)));
     return gone;
   },
 });
 
-function appendLogs(db: Connection, lines: readonly LogLine[]): number {
-  const insert = db.statement('INSERT OR IGNORE INTO log_line (id, ts, log_group, resource_id, level, message) VALUES (?, ?, ?, ?, ?, ?)');
-  return lines.reduce((added, line) => added + insert.run(line.id, line.timestampMs, line.group, line.resourceId, line.level, line.message).changes, 0);
-}
+const LOG_LINES = {
+  table: 'log_line',
+  columns: { id: 'text', ts: 'bigint', log_group: 'text', resource_id: 'text', level: 'text', message: 'text' },
+  conflict: 'ON CONFLICT DO NOTHING',
+} as const;
 
-function appendBodies(db: Connection, table: 'change' | 'alarm', items: readonly (Change | Alarm)[]): number {
-  const insert = db.statement(`INSERT OR IGNORE INTO ${table} (id, ts, body) VALUES (?, ?, ?)`);
-  return items.reduce((added, item) => added + insert.run(item.id, item.timestampMs, JSON.stringify(item)).changes, 0);
-}
+const appendLogs = (lines: readonly LogLine[]): Work<number> =>
+  insertMany(
+    LOG_LINES,
+    lines.map((line) => [line.id, line.timestampMs, line.group, line.resourceId, line.level, line.message]),
+  );
+
+const appendBodies = (table: 'change' | 'alarm', items: readonly (Change | Alarm)[]): Work<number> =>
+  insertMany(
+    { table, columns: { id: 'text', ts: 'bigint', body: 'text' }, conflict: 'ON CONFLICT DO NOTHING' },
+    items.map((item) => [item.id, item.timestampMs, JSON.stringify(item)]),
+  );
 
 interface LogRow {
   readonly id: string;
@@ -55,7 +61,7 @@ interface LogRow {
   readonly message: string;
 }
 
-function logs(db: Connection, query: Parameters<SignalRepository['logs']>[0]): readonly LogLine[] {
+function* logs(query: Parameters<SignalRepository['logs']>[0]): Work<readonly LogLine[]> {
   const text = query.text === undefined || query.text === '' ? null : query.text.toLowerCase();
   const found = where(
     ['ts > ?', query.window.fromMs],
@@ -63,8 +69,8 @@ function logs(db: Connection, query: Parameters<SignalRepository['logs']>[0]): r
     ['resource_id IN (SELECT value FROM json_each(?))', query.resourceIds === undefined ? null : JSON.stringify(query.resourceIds)],
     [`instr(${lowerCase(text)}(message), ?) > 0`, text],
   );
-  const sql = `SELECT id, ts, log_group, resource_id, level, message FROM log_line ${found.sql} ORDER BY ts DESC, rowid DESC LIMIT ?`;
-  return db.all<LogRow>(sql, ...found.values, bounded(query.limit)).map(lineOf);
+  const sql = `SELECT id, ts, log_group, resource_id, level, message FROM log_line ${found.sql} ORDER BY ts DESC, seq DESC LIMIT ?`;
+  return (yield* all<LogRow>(sql, ...found.values, bounded(query.limit))).map(lineOf);
 }
 
 const lineOf = (row: LogRow): LogLine => ({
@@ -76,25 +82,25 @@ const lineOf = (row: LogRow): LogLine => ({
   message: row.message,
 });
 
-function logsSince(db: Connection, after: number, limit: number): { readonly lines: readonly LogLine[]; readonly sequence: number } {
+function* logsSince(after: number, limit: number): Work<{ readonly lines: readonly LogLine[]; readonly sequence: number }> {
   const sql = 'SELECT seq, id, ts, log_group, resource_id, level, message FROM log_line WHERE seq > ? ORDER BY seq LIMIT ?';
-  const rows = db.all<LogRow & { seq: number }>(sql, after, bounded(limit));
+  const rows = yield* all<LogRow & { seq: number }>(sql, after, bounded(limit));
   return { lines: rows.map(lineOf), sequence: rows.at(-1)?.seq ?? after };
 }
 
-/** SQLite's own lower() knows ASCII only, but is much quicker than our `fold`, and enough for a text without other letters. */
+/** The database's own lower() knows ASCII only, but is much quicker than our `fold`, and enough for a text without other letters. */
 const lowerCase = (text: string | null): 'lower' | 'fold' => (text !== null && /[^\p{ASCII}\p{Lo}]/u.test(text) ? 'fold' : 'lower');
 
-function bodies<T>(db: Connection, table: 'change' | 'alarm', window: TimeWindow, limit: number): readonly T[] {
-  const sql = `SELECT body FROM ${table} WHERE ts > ? AND ts <= ? ORDER BY ts, rowid LIMIT ?`;
-  return db.all<{ body: string }>(sql, window.fromMs, window.toMs, bounded(limit)).map((row) => JSON.parse(row.body) as T);
+function* bodies<T>(table: 'change' | 'alarm', window: TimeWindow, limit: number): Work<readonly T[]> {
+  const sql = `SELECT body FROM ${table} WHERE ts > ? AND ts <= ? ORDER BY ts, ${table === 'alarm' ? 'seq' : 'rowid'} LIMIT ?`;
+  return (yield* all<{ body: string }>(sql, window.fromMs, window.toMs, bounded(limit))).map((row) => JSON.parse(row.body) as T);
 }
 
-function alarmsSince(db: Connection, after: number, limit: number): { readonly alarms: readonly Alarm[]; readonly sequence: number } {
-  const rows = db.all<{ seq: number; body: string }>('SELECT seq, body FROM alarm WHERE seq > ? ORDER BY seq LIMIT ?', after, bounded(limit));
+function* alarmsSince(after: number, limit: number): Work<{ readonly alarms: readonly Alarm[]; readonly sequence: number }> {
+  const rows = yield* all<{ seq: number; body: string }>('SELECT seq, body FROM alarm WHERE seq > ? ORDER BY seq LIMIT ?', after, bounded(limit));
   return { alarms: rows.map((row) => JSON.parse(row.body) as Alarm), sequence: rows.at(-1)?.seq ?? after };
 }
 
-function prune(db: Connection, table: 'log_line' | 'change' | 'alarm', beforeMs: number, limit: number): number {
-  return db.run(`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ts < ? LIMIT ?)`, beforeMs, limit);
+function prune(table: 'log_line' | 'change' | 'alarm', beforeMs: number, limit: number): Work<number> {
+  return run(`DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ts < ? LIMIT ?)`, beforeMs, limit);
 }

@@ -1,52 +1,70 @@
 import { OpsError } from '../domain/errors.ts';
-import type { Connection } from './connection.ts';
-import { storeError } from './errors.ts';
-import type { Session } from './session.ts';
+import type { Session, Work } from './session.ts';
+
+/** A transaction that has begun, of either engine. */
+export interface Begun {
+  read<T>(work: () => Work<T>): Promise<T> | T;
+  /** All or nothing of the work, inside the transaction that goes on either way. */
+  nested<T>(work: () => Work<T>): Promise<T> | T;
+}
+
+export interface TransactionLimits {
+  readonly idleMs: number; // between two calls
+  readonly transactionMs: number; // as a whole
+}
 
 /** The way in from inside a transaction. It ends with the work it runs, or when that work waits for something else for too long. */
 export class TransactionSession implements Session {
-  readonly #db: Connection;
+  readonly #db: Begun;
   readonly #endsAt: number;
   readonly #stalled: Promise<never>;
   readonly #idle: NodeJS.Timeout;
+  #calls = 0;
   open = true;
 
-  constructor(db: Connection, limits: { readonly idleMs: number; readonly transactionMs: number }) {
+  constructor(db: Begun, limits: TransactionLimits) {
     this.#db = db;
     this.#endsAt = performance.now() + limits.transactionMs;
     const { promise, reject } = Promise.withResolvers<never>();
     this.#stalled = promise;
-    this.#idle = setTimeout(() => reject(stalled()), limits.idleMs);
+    this.#idle = setTimeout(() => (this.#calls > 0 ? this.#idle.refresh() : reject(stalled())), limits.idleMs);
   }
 
   /** Runs the work; whatever comes of it, later calls on this session are refused. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     try {
-      const result = await Promise.race([work(), this.#stalled]);
-      if (!this.#db.raw.inTransaction) throw new OpsError('unavailable', 'The database gave up this change. Nothing was written.', 'Try again.');
-      return result;
+      return await Promise.race([work(), this.#stalled]);
     } finally {
       this.open = false;
       clearTimeout(this.#idle);
     }
   }
 
-  async read<T>(work: (db: Connection) => T): Promise<T> {
-    return this.#call(() => work(this.#db));
+  read<T>(work: () => Work<T>): Promise<T> {
+    return this.#call(() => this.#db.read(work));
   }
 
-  async write<T>(work: (db: Connection) => T): Promise<T> {
-    return this.#call(() => this.#db.nested(() => work(this.#db)));
+  snapshot<T>(work: () => Work<T>): Promise<T> {
+    return this.#call(() => this.#db.read(work));
   }
 
-  #call<T>(work: () => T): T {
+  write<T>(work: () => Work<T>): Promise<T> {
+    return this.#call(() => this.#db.nested(work));
+  }
+
+  beside<T>(work: () => Work<T>): Promise<T> {
+    return this.#call(() => this.#db.nested(work));
+  }
+
+  async #call<T>(work: () => Promise<T> | T): Promise<T> {
     if (!this.open) throw new OpsError('internal', 'This transaction is over.', 'Await every call of `tx` before the transaction returns.');
     if (performance.now() > this.#endsAt) throw stalled();
-    this.#idle.refresh();
+    this.#calls += 1;
     try {
-      return work();
-    } catch (error) {
-      throw storeError(error);
+      return await work();
+    } finally {
+      this.#calls -= 1;
+      if (this.open) this.#idle.refresh();
     }
   }
 }

@@ -1,10 +1,11 @@
 import type { WatermarkRepository } from '../domain/store.ts';
-import type { Session } from './session.ts';
+import { one, run, type Session } from './session.ts';
 
 export const watermarks = (session: Session): WatermarkRepository => ({
-  get: (reader) => session.read((db) => db.get<{ until_ms: number }>('SELECT until_ms FROM watermark WHERE reader = ?', reader)?.until_ms ?? null),
-  set: (reader, untilMs) =>
-    session.write((db) => {
-      db.run('INSERT INTO watermark VALUES (?, ?) ON CONFLICT DO UPDATE SET until_ms = excluded.until_ms', reader, untilMs);
-    }),
+  get: async (reader) => (await session.read(() => one<{ until_ms: number }>('SELECT until_ms FROM watermark WHERE reader = ?', reader)))?.until_ms ?? null,
+  set: async (reader, untilMs) => {
+    await session.beside(() =>
+      run('INSERT INTO watermark (reader, until_ms) VALUES (?, ?) ON CONFLICT (reader) DO UPDATE SET until_ms = excluded.until_ms', reader, untilMs),
+    );
+  },
 });

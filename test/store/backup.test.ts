@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { backupStore } from '../../src/store/backup.ts';
 import { openStore } from '../../src/store/open.ts';
+import { backupStore } from '../../src/store/sqlite/backup.ts';
 import { incidentDraft, LOOP } from '../contracts/store/drafts.ts';
 import { storePlace } from '../support/store.ts';
 

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { Connection } from '../../src/store/connection.ts';
-import { migrate, readMigrations } from '../../src/store/migrate.ts';
+import { readMigrations } from '../../src/store/migrations.ts';
 import { openStore } from '../../src/store/open.ts';
+import { Connection } from '../../src/store/sqlite/connection.ts';
+import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { storePlace } from '../support/store.ts';
 
 const NOW = Date.UTC(2026, 2, 1);
@@ -39,7 +40,7 @@ it('is not disturbed by others that open the same new file at the same time', as
 it('refuses the database of a newer opsloop and leaves it as it was', async () => {
   const place = storePlace();
   await (await place.open()).close();
-  edit(place.path, "INSERT INTO schema_migration VALUES (9999, '9999_future.sql', 'x', 1)");
+  edit(place.path, "INSERT INTO schema_migration (version, name, checksum, applied_at_ms) VALUES (9999, '9999_future.sql', 'x', 1)");
   await expect(place.open()).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('newer opsloop') as string });
 });
 
@@ -53,7 +54,7 @@ it('refuses a migration that is not the one that was applied', async () => {
 it('brings a database of the first schema up to date, with the alarms it holds in their order', async () => {
   const place = storePlace();
   const db = new Connection(place.path, 'writer');
-  await migrate(db, NOW, 100, readMigrations().slice(0, 1));
+  await migrate(db, NOW, 100, readMigrations('sqlite').slice(0, 1));
   for (const [n, id] of ['b', 'a'].entries()) {
     const alarm = { id, name: 'cpu-high', state: 'alarm', timestampMs: NOW - n, resourceId: null, metric: null, reason: 'over 90' };
     db.run('INSERT INTO alarm VALUES (?, ?, ?)', id, NOW - n, JSON.stringify(alarm));
@@ -77,12 +78,12 @@ it('brings an older database up to date, and takes a migration that fails back w
   const first = join(folder, '0001_first.sql');
   writeFileSync(first, 'CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (7);');
   const db = new Connection(place.path, 'writer');
-  await migrate(db, NOW, 100, readMigrations(folder));
+  await migrate(db, NOW, 100, readMigrations('sqlite', folder));
   writeFileSync(join(folder, '0002_second.sql'), 'ALTER TABLE a ADD COLUMN y TEXT; UPDATE a SET y = x; SELECT nonsense;');
-  await expect(migrate(db, NOW, 100, readMigrations(folder))).rejects.toThrow('nonsense');
+  await expect(migrate(db, NOW, 100, readMigrations('sqlite', folder))).rejects.toThrow('nonsense');
   expect(db.all('SELECT * FROM a')).toEqual([{ x: 7 }]);
   writeFileSync(join(folder, '0002_second.sql'), 'ALTER TABLE a ADD COLUMN y TEXT; UPDATE a SET y = x;');
-  await migrate(db, NOW + 1, 100, readMigrations(folder));
+  await migrate(db, NOW + 1, 100, readMigrations('sqlite', folder));
   expect(db.all('SELECT * FROM schema_migration ORDER BY version')).toMatchObject([{ version: 1 }, { version: 2, applied_at_ms: NOW + 1 }]);
   expect(db.raw.prepare('SELECT * FROM a').all()).toEqual([{ x: 7, y: '7' }]);
   db.raw.close();

@@ -5,12 +5,13 @@ import { OpsError } from '../../src/domain/errors.ts';
 import { explain } from '../../src/domain/explanation.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import type { Repositories } from '../../src/domain/store.ts';
-import { Connection } from '../../src/store/connection.ts';
-import { storeError } from '../../src/store/errors.ts';
-import { Gate } from '../../src/store/gate.ts';
+import { Entrance } from '../../src/store/entrance.ts';
 import { openStore } from '../../src/store/open.ts';
 import { repositories } from '../../src/store/repositories.ts';
 import type { Session } from '../../src/store/session.ts';
+import { Connection } from '../../src/store/sqlite/connection.ts';
+import { storeError } from '../../src/store/sqlite/errors.ts';
+import { Gate } from '../../src/store/sqlite/gate.ts';
 import { incidentDraft, LOOP, minutes, NOON, series } from '../contracts/store/drafts.ts';
 import { storePlace, tempStore } from '../support/store.ts';
 
@@ -119,7 +120,13 @@ it('takes everything back when the disk is full, and goes on when there is room 
   const place = storePlace();
   await place.open();
   const writer = new Connection(place.path, 'writer');
-  const gate = new Gate(writer, new Connection(place.path, 'reader'), { lockWaitMs: 500, queueWaitMs: 500, idleMs: 500, transactionMs: 5000 });
+  const gate = new Gate(
+    writer,
+    new Connection(place.path, 'reader'),
+    { lockWaitMs: 500, queueWaitMs: 500, idleMs: 500, transactionMs: 5000 },
+    new Entrance(),
+    () => undefined,
+  );
   const { incidents, audit, outbox } = repositories(gate, { now: () => NOON });
   const big: Notice = { type: 'channel', note: explain('big', 'x'.repeat(3000)), mentions: [] };
   const work = async (session: Session): Promise<void> => {

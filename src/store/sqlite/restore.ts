@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { OpsError } from '../domain/errors.ts';
+import { OpsError } from '../../domain/errors.ts';
 import { storeError } from './errors.ts';
 
 /**

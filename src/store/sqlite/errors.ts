@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { OpsError } from '../domain/errors.ts';
+import { OpsError } from '../../domain/errors.ts';
 
 /** Words for what a database can suffer, by the start of SQLite's code. */
 const WORDS: readonly (readonly [code: string, message: string, hint: string])[] = [

@@ -1,24 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { isBusy } from './errors.ts';
-
-export type Value = string | number | null | Uint8Array;
-
-/** What the store knows of a series, so that a tick needs no look-up for each of its points. */
-export interface KnownSeries {
-  readonly id: number;
-  readonly resourceId: string;
-  readonly unit: string;
-  readonly periodMs: number;
-}
+import { OpsError } from '../../domain/errors.ts';
+import type { KnownSeries } from '../rows.ts';
+import type { Call, Value, Work } from '../session.ts';
+import type { Begun } from '../transaction.ts';
+import { isBusy, storeError } from './errors.ts';
 
 const BUSY_READ_MS = 5000;
 
 /** One SQLite connection with its prepared statements. Synchronous; only `begin` waits. */
-export class Connection {
+export class Connection implements Begun {
   readonly raw: Database.Database;
   /** Of committed series and those of the running transaction; emptied when one is rolled back. */
   readonly series = new Map<string, KnownSeries>();
+  /** What to tell others when the running transaction is committed. */
+  signals: { readonly channel: string; readonly payload: string }[] = [];
   readonly #statements = new Map<string, Database.Statement<Value[]>>();
 
   /**
@@ -44,7 +40,6 @@ export class Connection {
     return made;
   }
 
-  /** Rows come back as `Row`: the caller knows the columns its SQL names. */
   get<Row>(sql: string, ...values: Value[]): Row | undefined {
     return this.statement(sql).get(...values) as Row | undefined;
   }
@@ -53,9 +48,23 @@ export class Connection {
     return this.statement(sql).all(...values) as Row[];
   }
 
-  /** Returns how many rows it changed. */
   run(sql: string, ...values: Value[]): number {
     return this.statement(sql).run(...values).changes;
+  }
+
+  /** Carries the work out, in the transaction there is or a call at a time. */
+  perform<T>(work: () => Work<T>): T {
+    const steps = work();
+    let step = steps.next();
+    while (step.done !== true) step = steps.next(this.#answer(step.value));
+    return step.value;
+  }
+
+  #answer(call: Call): unknown {
+    if (call.kind === 'native') return call.sqlite(this);
+    if (call.kind === 'tell') return this.signals.push(call);
+    const statement = this.statement(typeof call.sql === 'string' ? call.sql : call.sql.sqlite);
+    return call.kind === 'all' ? statement.all(...call.values) : statement.run(...call.values).changes;
   }
 
   /** Takes the write lock of the file, waiting for other processes and threads without blocking this one. */
@@ -69,34 +78,43 @@ export class Connection {
   }
 
   commit(): void {
+    if (!this.raw.inTransaction) throw new OpsError('unavailable', 'The database gave up this change. Nothing was written.', 'Try again.');
     this.raw.exec('COMMIT');
   }
 
   /** SQLite rolls back by itself on some errors (disk full); then there is nothing left to do. */
   rollback(): void {
     this.series.clear();
+    this.signals = [];
     if (this.raw.inTransaction) this.raw.exec('ROLLBACK');
   }
 
-  /** All or nothing of `work`, inside a transaction that goes on either way. */
-  nested<T>(work: () => T): T {
-    this.raw.exec('SAVEPOINT call');
+  read<T>(work: () => Work<T>): T {
     try {
-      const result = work();
+      return this.perform(work);
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  nested<T>(work: () => Work<T>): T {
+    try {
+      this.raw.exec('SAVEPOINT call');
+      const result = this.perform(work);
       this.raw.exec('RELEASE call');
       return result;
     } catch (error) {
       this.series.clear();
       if (this.raw.inTransaction) this.raw.exec('ROLLBACK TO call; RELEASE call');
-      throw error;
+      throw storeError(error);
     }
   }
 
   /** Several reads of one moment. */
-  snapshot<T>(work: () => T): T {
+  snapshot<T>(work: () => Work<T>): T {
     this.raw.exec('BEGIN');
     try {
-      return work();
+      return this.perform(work);
     } finally {
       if (this.raw.inTransaction) this.raw.exec('COMMIT');
     }

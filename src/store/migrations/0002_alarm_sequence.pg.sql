@@ -1,0 +1,1 @@
+-- Alarms have had their sequence here from the start.

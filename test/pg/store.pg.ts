@@ -1,0 +1,4 @@
+import { storeContract } from '../contracts/store.ts';
+import { pgPlace } from './place.ts';
+
+storeContract('PostgreSQL', pgPlace);
