@@ -1,5 +1,5 @@
 import type { Policy, PolicyRule } from '../src/domain/policy.ts';
-import type { Promoted } from '../src/domain/requests.ts';
+import type { PolicyChange, Promoted } from '../src/domain/requests.ts';
 import { type Card, type CardOptions, code, type Locale, mention, safe } from './card.ts';
 import { say } from './locales/say.ts';
 import { context, fields, header, list, section } from './parts.ts';
@@ -7,6 +7,7 @@ import { actionTitle } from './plan-words.ts';
 
 const MOST_PEOPLE = 10;
 const MOST_LINES = 10;
+const MOST_KEYS = 25;
 
 /** Who may do what, and the bounds on it, as it is in force. Seen by the one who asked, so the names in it call nobody. */
 export function policyCard(policy: Policy, { locale }: CardOptions): Card {
@@ -40,6 +41,14 @@ export function policyCard(policy: Policy, { locale }: CardOptions): Card {
       ]),
     ],
   };
+}
+
+/** What a reload changed; the whole of it is on the policy's own card. */
+export function reloadedCard({ changed, after }: PolicyChange, { locale }: CardOptions): Card {
+  const words = say(locale);
+  const settings = changed.slice(0, MOST_KEYS).map((key) => code(key, 40));
+  const text = changed.length === 0 ? words('policy.same') : words('policy.reloaded', { settings: settings.join(' ') });
+  return { text, blocks: [section(`📋 ${text}`), ...context([words('policy.digest', { digest: code(after.slice(0, 12)) })])] };
 }
 
 /** An action runs one risk level lower for a pattern from now on. */

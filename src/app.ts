@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { localised } from '../blocks/locales/say.ts';
-import { listedRefusal } from './action/people.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Config } from './config.ts';
-import { type Account, createCore, openBase } from './core.ts';
-import { personOf, user } from './domain/actor.ts';
+import { type Account, type Core, createCore, openBase } from './core.ts';
 import type { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
+import type { Policy } from './domain/policy.ts';
 import type { Clock, Ids } from './domain/ports.ts';
 import type { Store } from './domain/store.ts';
 import type { HttpSettings } from './http/parts.ts';
@@ -33,6 +32,8 @@ export interface AppParts {
   readonly clock?: Clock;
   readonly ids?: Ids;
   readonly onFatal?: (error: OpsError) => void;
+  /** Reads the policy from the config again; left out: it holds until the end. */
+  readonly readPolicy?: () => Policy;
   /** How Slack is paced, in real time; for tests and the sandbox. */
   readonly timing?: Partial<Timing>;
 }
@@ -43,6 +44,8 @@ export interface App {
   readonly slack: SlackEdge;
   readonly http: FastifyInstance;
   readonly executor: Executor;
+  /** The config may have changed: its policy counts from now on, when the whole is valid. */
+  refreshPolicy(): Promise<void>;
   /** One round of the closed loop; a call during a round waits for that one. */
   tick(): Promise<void>;
   /** Connects to Slack, takes up what a crash left, and looks for plans that are due every second. */
@@ -76,14 +79,13 @@ export async function createApp(parts: AppParts): Promise<App> {
     story: async (incidentId, locale) => await drawStory(store, charts, incidentId, locale, clock.now(), (sentence) => localised(sentence, locale)),
     draw: (spec) => charts.picturePng(spec),
     operators: config.policy.operators,
-    runbook: async (slug) => (await archive.get(runbookKey(slug)))?.content ?? null,
-    mayApprove: async (userId, plan) =>
-      personOf(plan.requestedBy) !== userId && (await listedRefusal(user(userId), 'approvers', config.policy, slack.directory)) === null,
     linkBase: config.http.public_url ?? null,
+    runbook: async (slug) => (await archive.get(runbookKey(slug)))?.content ?? null,
+    mayApprove: (userId, plan) => core.mayApprove(userId, plan),
     onFatal: parts.onFatal ?? (() => undefined),
     ...(parts.timing === undefined ? {} : { timing: parts.timing }),
   });
-  const core = createCore(base, { ...parts, directory: slack.directory, step });
+  const core: Core = createCore(base, { ...parts, directory: slack.directory, step });
   const metrics = createMetrics({
     ...{ store, clock, ticks: core.health, storePath: config.store.path },
     sources: () => core.sources(),
@@ -94,9 +96,9 @@ export async function createApp(parts: AppParts): Promise<App> {
   const http = createServer({
     ...{ verbs: core.verbs, store, clock, ids: core.ids, log, ticks: core.health },
     slackReady: () => slack.ready(),
+    permalink: (subject) => slack.permalink(subject),
     sources: () => core.sources(),
     settings: httpSettings(config),
-    permalink: (subject) => slack.permalink(subject),
     step,
     hurry: () => core.hurry(),
     metrics,
@@ -110,12 +112,16 @@ export async function createApp(parts: AppParts): Promise<App> {
     slack,
     http,
     executor: core.executor,
+    async refreshPolicy() {
+      await core.refreshPolicy();
+    },
     async tick() {
       await core.tick();
       metrics.ticked();
       await watchdog.ticked();
     },
     async start() {
+      await core.announcePolicy();
       await core.executor.recover();
       await slack.start(core.verbs);
       pulse = setInterval(() => core.executor.pulse(), PULSE_MS);

@@ -181,9 +181,12 @@ export function parseConfig(input: unknown): Config {
   return parsed.data;
 }
 
+/** Where the config file is, or would be. */
+export const configFile = (env: NodeJS.ProcessEnv = process.env): string => env['OPSLOOP_CONFIG'] ?? 'opsloop.config.yaml';
+
 /** The config file (OPSLOOP_CONFIG, else opsloop.config.yaml where there is one), with secrets and addresses from the environment over it. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const path = env['OPSLOOP_CONFIG'] ?? 'opsloop.config.yaml';
+  const path = configFile(env);
   if (env['OPSLOOP_CONFIG'] !== undefined && !existsSync(path))
     throw new OpsError('invalid_input', `There is no config file at ${path}.`, 'Set OPSLOOP_CONFIG to an existing file, or unset it.');
   const file = existsSync(path) ? readYaml(path) : {};

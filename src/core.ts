@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { CATALOGUE } from './action/catalogue/index.ts';
-import { policyProblems } from './action/policy.ts';
 import { Collector, type Sources } from './collect/collector.ts';
 import type { Config } from './config.ts';
 import { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { type Pattern, PatternSchema } from './domain/pattern.ts';
+import type { Plan } from './domain/plan.ts';
+import type { Policy } from './domain/policy.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, Narrator, Remediator, TextEmbedder } from './domain/ports.ts';
 import type { Quiet } from './domain/quiet.ts';
+import type { PolicyChange } from './domain/requests.ts';
 import type { Step } from './domain/step.ts';
 import type { Store } from './domain/store.ts';
 import type { SourceStatus } from './domain/views.ts';
@@ -21,10 +23,13 @@ import { createDetectionEngine } from './loop/detection/engine.ts';
 import { LogReader } from './loop/detection/log-reader.ts';
 import { createWorkerEngine } from './loop/detection/worker-engine.ts';
 import type { Narration, Ops } from './loop/ops.ts';
+import { mayApprove } from './loop/plans/approvals.ts';
 import { Executor } from './loop/plans/executor.ts';
+import { PolicySource } from './loop/policy-source.ts';
 import { CLOSED_LOOP, URGENT } from './loop/stages/index.ts';
 import { createRounds, TickHealth } from './loop/tick.ts';
 import { createVerbs } from './loop/verbs/index.ts';
+import { announcePolicy, refreshPolicy } from './loop/verbs/policy.ts';
 import type { Verbs } from './loop/verbs.ts';
 import { openStore } from './store/open.ts';
 import { sourcesInSteps, verbsInSteps } from './telemetry/around.ts';
@@ -62,6 +67,8 @@ export interface CoreParts {
   readonly log: Log;
   readonly ids?: Ids;
   readonly step?: Step; // left out: for log lines only
+  /** Reads the policy from the config again, the whole of which must be valid; left out: there is nothing to read. */
+  readonly readPolicy?: () => Policy;
 }
 
 /** The loop without any edge: what ticks, decides and acts. */
@@ -70,6 +77,12 @@ export interface Core {
   readonly executor: Executor;
   readonly ids: Ids;
   readonly health: TickHealth;
+  /** Whether this person's approval would count for a plan now. */
+  mayApprove(userId: string, plan: Plan): Promise<boolean>;
+  /** At start: writes down how the policy differs from the one before. */
+  announcePolicy(): Promise<void>;
+  /** The config may have changed: its policy counts from now on, when it is valid. Null: it is not. */
+  refreshPolicy(): Promise<PolicyChange | null>;
   /** How each source has been doing. */
   sources(): readonly SourceStatus[];
   /** One round of the closed loop; a call during a round waits for that one. */
@@ -142,8 +155,7 @@ function keepExisting(thrown: unknown): void {
 /** Agents and loop over an opened base. OpsError('invalid_input') when the policy contradicts the catalogue. */
 export function createCore(base: Base, parts: CoreParts): Core {
   const { config, account, log } = parts;
-  const problems = policyProblems(config.policy, CATALOGUE);
-  if (problems.length > 0) throw new OpsError('invalid_input', `The config is not valid:\n${problems.join('\n')}`);
+  const policies = new PolicySource(config.policy, parts.readPolicy ?? null, CATALOGUE);
   const { thresholds, worker } = config.detection;
   const ids = parts.ids ?? randomIds;
   const step = parts.step ?? plainStep;
@@ -152,7 +164,10 @@ export function createCore(base: Base, parts: CoreParts): Core {
     ...base,
     ids,
     log,
-    policy: config.policy,
+    policies,
+    get policy() {
+      return policies.current();
+    },
     catalogue: CATALOGUE,
     collector: new Collector(sources, {
       backfillMs: config.loop.backfill_h * HOUR_MS,
@@ -180,6 +195,9 @@ export function createCore(base: Base, parts: CoreParts): Core {
     executor,
     ids: ops.ids,
     health: ops.health,
+    mayApprove: (userId, plan) => mayApprove(ops, userId, plan),
+    announcePolicy: () => announcePolicy(ops),
+    refreshPolicy: () => refreshPolicy(ops),
     sources: () => ops.collector.status(),
     tick: () => rounds.tick(),
     hurry: () => rounds.hurry(),

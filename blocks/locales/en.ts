@@ -425,6 +425,11 @@ export const en = {
   'modal.params.title': 'Change the plan',
   'modal.params.text': '{plan}: {action}. Changed parameters make a new plan: approvals given so far do not count for it, and you cannot approve it yourself.',
   'modal.params.submit': 'Make a new plan',
+  'policy.reloaded': 'The policy was read again and holds from now on. Changed: {settings}',
+  'policy.same': 'The policy was read again: it says what is in force already.',
+  'policy.digest': 'Policy {digest}',
+  'audit.verb.policy.changed': 'changed the policy',
+  'audit.verb.policy.refused': 'refused a policy that is not valid',
   'policy.title': 'Who may do what',
   'policy.ladder':
     'Low risk runs by itself and reports. Medium runs {notice} s after a notice. High needs one yes, critical {quorum} of different people, never of the one who asked. A yes must come within {expires} min.',

@@ -29,6 +29,8 @@ export const explanationsZh: Readonly<Record<string, string>> = {
   'plan.cut_off': '{plan} 在 {target} 执行任何操作之前被暂停切断。没有改变任何内容。',
   'plan.already_sent': '操作已暂停。以下已发出，无法再停止：{plan}，对 {target} 执行 {action}。',
   'plan.rollback_held': '对 {target} 的{title}没有帮助（{still} 仍不正常）。操作已暂停，因此恢复之前不会回退。',
+  'policy.changed': '策略已更改（{changed}），立即生效，对等待中的方案也有效。',
+  'policy.refused': '配置文件已更改但无法使用，策略保持不变。{reason}',
   'plan.keeps_changing': '{target} 在方案执行前一直在变化，所以 {action} 交给你们决定：用“fix {incident} {action}”发起。',
   'plan.joined': '{other} 的 {plan} 对 {target} 做同样的事；本事件等待它。',
   'plan.no_help': '对 {target} 的{title}无效：{still} 仍然异常。请人工接手。',

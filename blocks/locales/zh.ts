@@ -426,6 +426,11 @@ export const zh = {
   'modal.params.title': '修改计划',
   'modal.params.text': '{plan}：{action}。修改参数会产生新的计划：已有的批准不再有效，而且你不能批准自己修改的计划。',
   'modal.params.submit': '生成新计划',
+  'policy.reloaded': '策略已重新读取，立即生效。有变化：{settings}',
+  'policy.same': '策略已重新读取：与当前生效的相同。',
+  'policy.digest': '策略 {digest}',
+  'audit.verb.policy.changed': '更改了策略',
+  'audit.verb.policy.refused': '拒绝了无效的策略',
   'policy.title': '谁可以做什么',
   'policy.ladder':
     '低风险自动执行并报告；中风险在通知 {notice} 秒后执行；高风险需要一人批准；极高风险需要 {quorum} 位不同的人批准，发起人不算。批准须在 {expires} 分钟内。',

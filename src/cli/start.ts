@@ -5,6 +5,7 @@ import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { createLog } from '../log.ts';
 import { openAccount } from './account.ts';
+import { watchConfig } from './watch-config.ts';
 
 const STOP_WITHIN_MS = 10_000;
 
@@ -14,7 +15,11 @@ export async function start(): Promise<void> {
   const log = createLog(config.log.level);
   if (!cron.validate(config.loop.every))
     throw new OpsError('invalid_input', `loop.every is not a cron expression: "${config.loop.every}".`, 'Every minute is "* * * * *".');
-  const app = await createApp({ config, account: await openAccount(config), log, onFatal: (error) => end(app, log, error) });
+  const app = await createApp({
+    ...{ config, account: await openAccount(config), log },
+    readPolicy: () => loadConfig().policy,
+    onFatal: (error) => end(app, log, error),
+  });
   try {
     await app.start();
     await listen(app, config.http);
@@ -24,8 +29,10 @@ export async function start(): Promise<void> {
   }
   log.info({ http: app.http.addresses() }, 'opsloop is running');
   const task = cron.schedule(config.loop.every, () => app.tick(), { noOverlap: true });
+  const stopWatching = watchConfig(() => app.refreshPolicy());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
+      stopWatching();
       void task.stop();
       end(app, log, null);
     });

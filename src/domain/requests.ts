@@ -77,6 +77,13 @@ export interface SentStep {
   readonly doing: 'execute' | 'rollback';
 }
 
+/** What a reload did. Digests are SHA-256 over the policy; `before` null: none is known. */
+export interface PolicyChange {
+  readonly before: string | null;
+  readonly after: string;
+  readonly changed: readonly string[]; // names of settings; empty: the file says what is in force already
+}
+
 /** A pattern that looks like the same problem as another; `likeness` 0..1. */
 export interface Duplicate {
   readonly patternId: string;

@@ -10,6 +10,7 @@ import type { Step } from '../domain/step.ts';
 import type { Store } from '../domain/store.ts';
 import type { LogReader } from './detection/log-reader.ts';
 import type { Executor } from './plans/executor.ts';
+import type { PolicySource } from './policy-source.ts';
 import type { TickHealth } from './tick.ts';
 
 /** Who words analyses, within which time, and what is taken out of the text before it leaves the process (null: nothing). */
@@ -25,7 +26,8 @@ export interface Ops {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  readonly policy: Policy;
+  readonly policy: Policy; // as it is in force at this moment; it may be another one after the next await
+  readonly policies: PolicySource;
   readonly catalogue: readonly ActionFacts[];
   readonly collector: Collector;
   readonly detection: DetectionEngine;

@@ -19,6 +19,7 @@ import type {
   PatternAnswer,
   PatternQuery,
   PauseReport,
+  PolicyChange,
   Promoted,
 } from '../domain/requests.ts';
 import type { Silence } from '../domain/store.ts';
@@ -77,6 +78,8 @@ export interface Verbs {
   revokeToken(name: string, actor: Actor): Promise<TokenView>;
   /** The rules as they are in force. */
   policy(): Promise<Policy>;
+  /** Reads the config again and puts its policy in force, when all of it is valid. Operators only. */
+  reloadPolicy(actor: Actor): Promise<PolicyChange>;
   status(): Promise<StatusView>;
   incident(id: string): Promise<IncidentView>;
   incidents(query: { readonly open: boolean; readonly limit: number }): Promise<readonly Incident[]>;

@@ -13,6 +13,7 @@ import { feedbackModal, paramsModal, patternModal, rejectModal, silenceModal } f
 import { noteCard } from '../../blocks/note.ts';
 import { patternCard, patternsCard } from '../../blocks/patterns.ts';
 import { planCard } from '../../blocks/plan.ts';
+import { reloadedCard } from '../../blocks/policy.ts';
 import { progressCard } from '../../blocks/progress.ts';
 import { liftedCard, maintenanceCard, silencesCard } from '../../blocks/quiet.ts';
 import { replayCard } from '../../blocks/replay.ts';
@@ -175,6 +176,7 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
     ['note in a storm', noteCard(twist(note), [], options, 'INC-12')],
     ['audit', auditCard('INC-12', twist(samples.story), options)],
     ['audit empty', auditCard('INC-12', [], options)],
+    ['policy reloaded', reloadedCard(twist({ before: null, after: 'a3f1'.repeat(16), changed: ['freezes', 'approvers'] }), options)],
     ['paused', pausedCard(twist({ scope: 'all', held: ['PLAN-34'], stopped: ['PLAN-35'], running: ['PLAN-33'], sent: [samples.sent] }), options)],
     ['resumed', resumedCard(twist(['action:restart_service', 'service:checkout']), options)],
     ['resumed nothing', resumedCard([], options)],

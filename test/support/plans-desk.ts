@@ -8,6 +8,7 @@ import type { Anomaly } from '../../src/domain/anomaly.ts';
 import { OpsError } from '../../src/domain/errors.ts';
 import { explain } from '../../src/domain/explanation.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import type { Policy } from '../../src/domain/policy.ts';
 import type { Archive, Directory, KnowledgeBase, RemediationStep, Remediator } from '../../src/domain/ports.ts';
 import type { Resource } from '../../src/domain/resource.ts';
 import type { Store } from '../../src/domain/store.ts';
@@ -73,6 +74,10 @@ export class Target implements Remediator {
   }
 }
 
+const noFile = (): Policy => {
+  throw new OpsError('conflict', 'There is no file.');
+};
+
 const noKnowledge: KnowledgeBase & { close(): Promise<void> } = {
   name: 'none',
   search: async () => ({ matches: [], source: 'none' }),
@@ -106,6 +111,8 @@ export function memoryArchive(): Archive & { readonly texts: Map<string, string>
 export interface DeskOptions {
   readonly policy: NonNullable<ConfigInput['policy']>;
   readonly directory: Directory;
+  /** What the config file says when it is read again. */
+  readonly readPolicy?: () => Policy;
   readonly resources?: readonly Resource[];
   /** Around the target as the bot sees it, e.g. to let its answers come in another order. */
   readonly wrap?: (target: Remediator) => Remediator;
@@ -145,7 +152,7 @@ export async function openPlansDesk(options: DeskOptions): Promise<PlansDesk> {
     };
     const core = createCore(
       { ...base, store: options.wrapStore?.(base.store) ?? base.store },
-      { config, account, directory: options.directory, log: silentLog },
+      { config, account, directory: options.directory, log: silentLog, readPolicy: options.readPolicy ?? noFile },
     );
     return { base, core };
   };

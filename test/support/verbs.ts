@@ -11,8 +11,8 @@ import type { Clock } from '../../src/domain/ports.ts';
 import type { Analysis } from '../../src/domain/rca.ts';
 import type { Store } from '../../src/domain/store.ts';
 import type { WeekView } from '../../src/domain/views.ts';
-import type { Verbs } from '../../src/loop/verbs.ts';
 import { createToken, listTokens, revokeToken } from '../../src/loop/tokens.ts';
+import type { Verbs } from '../../src/loop/verbs.ts';
 import { incident as someIncident, plan as somePlan } from './make.ts';
 
 export interface VerbCall {
@@ -221,6 +221,7 @@ function plainVerbs(store: Store, clock: Clock): Verbs {
     tokens: () => listTokens(store),
     revokeToken: (name, actor) => revokeToken(store, clock, name, actor),
     policy: async () => PolicySchema.parse({}),
+    reloadPolicy: async () => ({ before: 'a'.repeat(64), after: 'b'.repeat(64), changed: ['freezes', 'approvers'] }),
     status: async () => ({
       ...{ nowMs: clock.now(), lastTickAtMs: clock.now(), lastTickMs: 20, tickErrors: 0, sources: [], series: 3, patterns: 1 },
       openIncidents: await store.incidents.list({ limit: 10 }),

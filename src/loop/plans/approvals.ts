@@ -1,5 +1,5 @@
-import { countingApprovals, type Missing, stillMissing } from '../../action/people.ts';
-import { type Actor, system } from '../../domain/actor.ts';
+import { approvalRefusal, countingApprovals, type Missing, type Refusal, stillMissing } from '../../action/people.ts';
+import { type Actor, system, user } from '../../domain/actor.ts';
 import { explain } from '../../domain/explanation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Ops } from '../ops.ts';
@@ -10,6 +10,13 @@ const WORDS: Record<Exclude<Missing, 'approvals'>, string> = {
   executor: '{plan} has enough approvals; one of the people who may start it has to be among them.',
   outside_group: '{plan} has enough approvals; one has to come from outside the group of the person who asked.',
 };
+
+/** Why this approval would not count now; null: it would. The one decision behind the button, the command, the API and the Home tab. */
+export const approvalRefusalNow = async (ops: Ops, plan: Plan, actor: Actor, digest: string | null): Promise<Refusal | null> =>
+  await approvalRefusal(plan, actor, digest, ops.clock.now(), await policyOf(ops, plan), ops.directory);
+
+/** Whether a plan waits for this very person. */
+export const mayApprove = async (ops: Ops, userId: string, plan: Plan): Promise<boolean> => (await approvalRefusalNow(ops, plan, user(userId), null)) === null;
 
 /**
  * Lets a plan run once the right people have approved it. Called after each approval, and for every plan that waits, so that a

@@ -1,13 +1,11 @@
-import { approvalRefusal } from '../../action/people.ts';
 import { type Actor, personOf } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
 import { requireSubject } from '../../domain/names.ts';
 import type { Approval } from '../../domain/plan.ts';
 import type { PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
-import { grant } from '../plans/approvals.ts';
+import { approvalRefusalNow, grant } from '../plans/approvals.ts';
 import { showPlan } from '../plans/notices.ts';
-import { policyOf } from '../plans/recheck.ts';
 import { refuse } from './people.ts';
 import { planView, requirePlan } from './views.ts';
 
@@ -23,7 +21,7 @@ export async function approve(
 ): Promise<PlanView> {
   const plan = await requirePlan(ops, requireSubject(planId, 'plan').id);
   const nowMs = ops.clock.now();
-  const refusal = await approvalRefusal(plan, actor, how.digest, nowMs, await policyOf(ops, plan), ops.directory);
+  const refusal = await approvalRefusalNow(ops, plan, actor, how.digest);
   const userId = personOf(actor);
   if (refusal !== null || userId === null) {
     const reason = refusal ?? 'machine';

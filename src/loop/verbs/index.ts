@@ -11,6 +11,7 @@ import { giveFeedback, withdrawFeedback } from './feedback.ts';
 import { proposeFix } from './fix.ts';
 import { draftPattern, duplicates, learn, pattern, searchPatterns } from './patterns.ts';
 import { pause, resume } from './pause.ts';
+import { reloadPolicy } from './policy.ts';
 import { promote } from './promote.ts';
 import { cancel, reject } from './reject.ts';
 import { revise } from './revise.ts';
@@ -51,6 +52,7 @@ export const createVerbs = (ops: Ops): Verbs => ({
   tokens: (actor) => tokens(ops, actor),
   revokeToken: (name, actor) => endToken(ops, name, actor),
   policy: async () => ops.policy,
+  reloadPolicy: (actor) => reloadPolicy(ops, actor),
   status: () => status(ops),
   incident: (id) => incidentView(ops, requireSubject(id, 'incident').id),
   incidents: ({ open, limit }) => ops.store.incidents.list({ ...(open ? { states: LIVE_INCIDENT_STATES } : {}), limit }),
