@@ -35,7 +35,6 @@ const http = createServer({
     clock: base.clock,
     sources: () => core.sources(),
     ticks: core.health,
-    storePath: config.store.path,
     slackUrl: 'https://slack.com/api/',
   }),
   step: plainStep,

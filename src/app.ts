@@ -87,7 +87,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   });
   const core: Core = createCore(base, { ...parts, directory: slack.directory, step });
   const metrics = createMetrics({
-    ...{ store, clock, ticks: core.health, storePath: config.store.path },
+    ...{ store, clock, ticks: core.health },
     sources: () => core.sources(),
     slackUrl,
   });

@@ -67,6 +67,11 @@ const ConfigSchema = z.strictObject({
   store: z
     .strictObject({
       path: z.string().min(1).default('var/opsloop.db'),
+      url: z
+        .string()
+        .regex(/^postgres(?:ql)?:\/\/\S+$/, 'an address such as postgres://user:password@host:5432/opsloop')
+        .optional(), // DATABASE_URL
+      connections: z.number().int().min(3).max(200).default(10), // of each opsloop to PostgreSQL
       keep_metrics_h: z
         .number()
         .int()
@@ -184,6 +189,9 @@ export function parseConfig(input: unknown): Config {
 /** Where the config file is, or would be. */
 export const configFile = (env: NodeJS.ProcessEnv = process.env): string => env['OPSLOOP_CONFIG'] ?? 'opsloop.config.yaml';
 
+/** Where the state is: a PostgreSQL address, or the path of a SQLite file. */
+export const storeAddress = ({ store }: Pick<Config, 'store'>): string => store.url ?? store.path;
+
 /** The config file (OPSLOOP_CONFIG, else opsloop.config.yaml where there is one), with secrets and addresses from the environment over it. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const path = configFile(env);
@@ -205,8 +213,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const knowledge = withKey(file['knowledge'], env['OPSLOOP_EMBEDDINGS_KEY']);
   const http = withWebhookSecret(file['http'], env['OPSLOOP_WEBHOOK_SECRET']);
   const audit = { ...(file['audit'] as Record<string, unknown> | undefined), ...(env['OPSLOOP_AUDIT_KEY'] ? { key: env['OPSLOOP_AUDIT_KEY'] } : {}) };
+  const store = { ...(file['store'] as Record<string, unknown> | undefined), ...(env['DATABASE_URL'] ? { url: env['DATABASE_URL'] } : {}) };
   const policy = withPaused(file['policy'], env['OPSLOOP_PAUSED']);
-  return parseConfig({ ...file, slack, account, aws, knowledge, http, audit, policy });
+  return parseConfig({ ...file, store, slack, account, aws, knowledge, http, audit, policy });
 }
 
 /** The kill switch from the environment: `all`, or scopes such as `action:scale_out,service:checkout`. It only ever adds. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CATALOGUE } from './action/catalogue/index.ts';
 import { Collector, type Sources } from './collect/collector.ts';
-import type { Config } from './config.ts';
+import { type Config, storeAddress } from './config.ts';
 import { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { type Pattern, PatternSchema } from './domain/pattern.ts';
@@ -101,7 +101,7 @@ const randomIds: Ids = { next: (prefix) => `${prefix}_${randomUUID()}` };
  * ships for whatever it lacks: a container that lost its disk comes back with everything learned.
  */
 export async function openBase(config: Config, clock: Clock = systemClock, account: Pick<Account, 'archive' | 'knowledge' | 'embedder'> = {}): Promise<Base> {
-  const store = await openStore(config.store.path, { clock });
+  const store = await openStore(storeAddress(config), { clock, limits: { connections: config.store.connections } });
   const embedded = await openEmbeddedKnowledge(config.knowledge.path, { embedder: embedderOf(config, account) });
   const archive = account.archive ?? openFolderArchive(config.knowledge.archive);
   if ((await embedded.list()).length === 0) {
@@ -173,7 +173,7 @@ export function createCore(base: Base, parts: CoreParts): Core {
       backfillMs: config.loop.backfill_h * HOUR_MS,
       timeoutMs: config.loop.source_timeout_s * 1000,
     }),
-    detection: worker ? createWorkerEngine(config.store.path, { thresholds }) : createDetectionEngine(base.store, { thresholds }),
+    detection: worker ? createWorkerEngine(storeAddress(config), { thresholds }) : createDetectionEngine(base.store, { thresholds }),
     logReader: new LogReader(base.store, () => ids.next('log')),
     logSources: sources.logs,
     remediator: account.remediator,

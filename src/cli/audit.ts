@@ -1,4 +1,4 @@
-import { loadConfig } from '../config.ts';
+import { loadConfig, storeAddress } from '../config.ts';
 import { actorName } from '../domain/actor.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import { OpsError } from '../domain/errors.ts';
@@ -21,7 +21,7 @@ interface Options {
  */
 export async function audit(verb: string, subject: string | undefined, options: Options): Promise<void> {
   if (!['verify', 'list', 'export'].includes(verb)) throw new OpsError('invalid_input', `"audit ${verb}" is not a command.`, 'Use verify, list or export.');
-  const store = await openStore(loadConfig().store.path);
+  const store = await openStore(storeAddress(loadConfig()));
   try {
     if (verb === 'verify') return await verify(store, options.json === true);
     const line = lineOf(verb, options);

@@ -11,6 +11,7 @@ const NAME = /^opsloop-\d{8}T\d{6}Z$/;
 /** `opsloop backup [folder]`: copies state and knowledge while opsloop runs. `keep`: so many backups stay beside it, the newest. */
 export async function backup(folder: string | undefined, options: { readonly json?: boolean; readonly keep?: number }): Promise<void> {
   const config = loadConfig();
+  refusePostgres(config);
   if (!existsSync(config.store.path))
     throw new OpsError('not_found', `There is no database at ${config.store.path} yet.`, 'Start opsloop once, or set store.path.');
   const parent = join('var', 'backups');
@@ -34,6 +35,7 @@ function prune(parent: string, keep: number): string[] {
 /** `opsloop restore <folder|file>`: puts a backup in place of what is there, which is kept beside it; then checks the audit chain. */
 export async function restore(from: string, options: { readonly json?: boolean }): Promise<void> {
   const config = loadConfig();
+  refusePostgres(config);
   await refuseWhileRunning(config);
   const isFolder = existsSync(from) && statSync(from).isDirectory();
   await restoreStore(isFolder ? join(from, 'opsloop.db') : from, config.store.path);
@@ -50,6 +52,12 @@ export async function restore(from: string, options: { readonly json?: boolean }
     );
   const words = `Restored ${config.store.path}${withKnowledge ? ` and ${config.knowledge.path}` : ''}: the audit chain holds, ${audit.rows} rows. What was there before ends in .before-restore.\n`;
   process.stdout.write(options.json === true ? `${JSON.stringify({ restored: config.store.path, knowledge: withKnowledge, auditRows: audit.rows })}\n` : words);
+}
+
+/** PostgreSQL brings its own, which also knows its users and extensions. */
+function refusePostgres({ store }: Config): void {
+  if (store.url === undefined) return;
+  throw new OpsError('invalid_input', 'The state is in PostgreSQL, which has its own backup.', 'Use pg_dump and pg_restore: docs/operations.md says how.');
 }
 
 async function refuseWhileRunning({ http }: Config): Promise<void> {

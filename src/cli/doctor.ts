@@ -4,9 +4,9 @@ import { WebClient } from '@slack/web-api';
 import { parse } from 'yaml';
 import { CATALOGUE } from '../action/catalogue/index.ts';
 import type { Check, Estimate } from '../aws/doctor.ts';
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, loadConfig, storeAddress } from '../config.ts';
 import { toOpsError } from '../domain/errors.ts';
-import { openStore } from '../store/open.ts';
+import { openStore, storePlace } from '../store/open.ts';
 
 const WITHIN_MS = 60_000;
 const SLACK_MS = 10_000;
@@ -41,7 +41,7 @@ async function examine(): Promise<{ checks: readonly Check[]; estimate: Estimate
 
 async function checkDatabase(config: Config): Promise<Check> {
   try {
-    const store = await openStore(config.store.path);
+    const store = await openStore(storeAddress(config));
     const { rows, brokenAt } = await store.audit.verify();
     await store.close();
     if (brokenAt !== null)
@@ -51,7 +51,7 @@ async function checkDatabase(config: Config): Promise<Check> {
         detail: `the audit chain is broken at row ${brokenAt}`,
         fix: 'Run "opsloop audit verify", and restore from a backup.',
       };
-    return { name: 'database', state: 'ok', detail: `${config.store.path}, ${rows} audit rows`, fix: null };
+    return { name: 'database', state: 'ok', detail: `${storePlace(storeAddress(config))}, ${rows} audit rows`, fix: null };
   } catch (thrown) {
     const error = toOpsError(thrown);
     return { name: 'database', state: 'fail', detail: error.message, fix: error.hint };

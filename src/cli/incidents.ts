@@ -1,4 +1,4 @@
-import { loadConfig } from '../config.ts';
+import { loadConfig, storeAddress } from '../config.ts';
 import { OpsError } from '../domain/errors.ts';
 import { type Incident, LIVE_INCIDENT_STATES } from '../domain/incident.ts';
 import { requireSubject } from '../domain/names.ts';
@@ -7,7 +7,7 @@ import { openStore } from '../store/open.ts';
 
 /** `opsloop incidents [id]`: lists the incidents (newest first), or shows one with its plans. */
 export async function incidents(id: string | undefined, options: { readonly all?: boolean; readonly limit: number; readonly json?: boolean }): Promise<void> {
-  const store = await openStore(loadConfig().store.path);
+  const store = await openStore(storeAddress(loadConfig()));
   try {
     if (id !== undefined) return await showOne(store, requireSubject(id, 'incident').id, options.json === true);
     const found = await store.incidents.list({ ...(options.all === true ? {} : { states: LIVE_INCIDENT_STATES }), limit: options.limit });

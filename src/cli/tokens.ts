@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { loadConfig } from '../config.ts';
+import { loadConfig, storeAddress } from '../config.ts';
 import { system } from '../domain/actor.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Store } from '../domain/store.ts';
@@ -24,7 +24,7 @@ export async function tokens(verb: string, name: string | undefined, options: Op
   const scopes = scopesOf(options.scopes);
   if (options.user !== undefined && !/^[UW][A-Z0-9]{2,20}$/.test(options.user))
     throw new OpsError('invalid_input', `"${options.user}" is not a Slack user id.`, 'It looks like U0123456789 (profile, "Copy member ID").');
-  const store = await openStore(loadConfig().store.path);
+  const store = await openStore(storeAddress(loadConfig()));
   try {
     if (verb === 'list') await list(store, options.json === true);
     else if (name === undefined) throw new OpsError('invalid_input', `tokens ${verb} needs a ${verb === 'create' ? 'name' : 'token id or name'}.`);

@@ -1,4 +1,4 @@
-import { loadConfig } from '../config.ts';
+import { loadConfig, storeAddress } from '../config.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Store } from '../domain/store.ts';
 import { openStore } from '../store/open.ts';
@@ -17,7 +17,7 @@ export async function webhooks(verb: string, name: string | undefined, options: 
       name === undefined ? 'The config names no outgoing webhook.' : `The config names no outgoing webhook "${name}".`,
       'See http.webhooks.out.',
     );
-  const store = await openStore(config.store.path);
+  const store = await openStore(storeAddress(config));
   try {
     for (const target of targets) {
       for (const letter of await deadLetters(store, target.name)) {

@@ -23,6 +23,8 @@ export interface Store extends Repositories {
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
   /** Tells the others; with PostgreSQL every replica. */
   readonly wake: Wake;
+  /** How large it is, in bytes, by part: `database`, and SQLite's `log`. */
+  bytes(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { LIVE_INCIDENT_STATES } from '../domain/incident.ts';
 import type { Clock } from '../domain/ports.ts';
@@ -17,7 +16,6 @@ export interface MetricsParts {
   readonly sources: () => readonly SourceStatus[];
   readonly ticks: { readonly lastTickAtMs: number | null; readonly lastTickMs: number | null; readonly errors: number };
   /** The database file; its size is told. */
-  readonly storePath: string;
   /** Where Slack's Web API is; requests to it are timed. */
   readonly slackUrl: string;
 }
@@ -142,7 +140,7 @@ function loopGauges({ ticks, clock, sources }: MetricsParts, registers: Registry
   });
 }
 
-function storeGauges({ store, storePath }: MetricsParts, registers: Registry[]): void {
+function storeGauges({ store }: MetricsParts, registers: Registry[]): void {
   const gauge = (name: string, help: string, count: () => Promise<number>): void => {
     new Gauge({
       name,
@@ -171,12 +169,8 @@ function storeGauges({ store, storePath }: MetricsParts, registers: Registry[]):
     help: 'Size of the database',
     labelNames: ['file'],
     registers,
-    collect() {
-      for (const [file, suffix] of [
-        ['database', ''],
-        ['log', '-wal'],
-      ] as const)
-        this.set({ file }, statSync(`${storePath}${suffix}`, { throwIfNoEntry: false })?.size ?? 0);
+    async collect() {
+      for (const [file, bytes] of Object.entries(await store.bytes())) this.set({ file }, bytes);
     },
   });
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
 import type { PgLimits } from './postgres/gate.ts';
 import { openPostgres } from './postgres/open.ts';
+import { placeOf } from './postgres/pool.ts';
 import type { StoreLimits } from './sqlite/gate.ts';
 import { openSqlite } from './sqlite/open.ts';
 
@@ -20,5 +21,8 @@ export function openStore(place: string, options: StoreOptions = {}): Promise<St
   const open = isPostgres(place) ? openPostgres : openSqlite;
   return open(place, clock, options.limits ?? {});
 }
+
+/** A place in words for people: without a password. */
+export const storePlace = (place: string): string => (isPostgres(place) ? placeOf(place) : place);
 
 export const isPostgres = (place: string): boolean => /^postgres(?:ql)?:\/\//i.test(place);

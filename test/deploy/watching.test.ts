@@ -20,7 +20,6 @@ it('alerts and the dashboard read only figures that opsloop gives', async () => 
     clock: { now: () => T0 },
     sources: () => [],
     ticks: { lastTickAtMs: null, lastTickMs: null, errors: 0 },
-    storePath: '/nowhere',
     slackUrl: 'https://slack.com/api/',
   });
   onTestFinished(() => metrics.close());

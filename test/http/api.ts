@@ -114,7 +114,7 @@ function partsOf(store: Store, clock: ManualClock): Omit<HttpParts, 'verbs'> {
     sources: () => [{ name: 'cloudwatch', kind: 'metrics', ok: true, lastReadAtMs: T0, error: null }],
     ticks: TICKS,
     settings: SETTINGS,
-    metrics: createMetrics({ store, clock, sources: () => [], ticks: TICKS, storePath: '/nowhere', slackUrl: 'https://slack.com/api/' }),
+    metrics: createMetrics({ store, clock, sources: () => [], ticks: TICKS, slackUrl: 'https://slack.com/api/' }),
     step: plainStep,
     hurry: () => undefined,
     fetchText: () => Promise.reject(new Error('no network in tests')),

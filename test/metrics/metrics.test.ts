@@ -20,7 +20,7 @@ async function open(slackUrl = 'https://slack.com/api/') {
   const ticks = { lastTickAtMs: null as number | null, lastTickMs: null as number | null, errors: 0 };
   const source = { name: 'cloudwatch', kind: 'metrics' as const, ok: true, lastReadAtMs: T0, error: null };
   const sources = [source];
-  const metrics = createMetrics({ store, clock, ticks, sources: () => sources, storePath: place.path, slackUrl });
+  const metrics = createMetrics({ store, clock, ticks, sources: () => sources, slackUrl });
   onTestFinished(() => metrics.close());
   return { store, clock, ticks, sources, source, metrics };
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/ports.ts';
 import type { Store } from '../../domain/store.ts';
 import { Entrance } from '../entrance.ts';
 import { repositories } from '../repositories.ts';
+import { one, type Work } from '../session.ts';
 import { Listeners } from '../wake.ts';
 import { notifySql } from './connection.ts';
 import { storeError } from './errors.ts';
@@ -20,6 +21,10 @@ const LIMITS: PgLimits = {
   transactionMs: 60_000,
   resolveMs: 15_000,
 };
+
+function* databaseBytes(): Work<Readonly<Record<string, number>>> {
+  return (yield* one<{ database: number }>('SELECT pg_database_size(current_database()) AS database')) ?? {};
+}
 
 /** The state in a PostgreSQL database that several opsloops share. Nothing the driver throws carries the password of `url`. */
 export async function openPostgres(url: string, clock: Clock, given: Partial<PgLimits>): Promise<Store> {
@@ -49,6 +54,7 @@ export async function openPostgres(url: string, clock: Clock, given: Partial<PgL
         return end;
       },
     },
+    bytes: () => gate.read(databaseBytes),
     close: async () => {
       await listener.close();
       await gate.close();

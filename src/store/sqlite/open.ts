@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { OpsError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
@@ -28,9 +28,12 @@ export async function openSqlite(path: string, clock: Clock, given: Partial<Stor
       publish: async (channel, payload) => listeners.tell(channel, payload),
       subscribe: (channel, listener) => listeners.add(channel, listener),
     },
+    bytes: async () => ({ database: sizeOf(path), log: sizeOf(`${path}-wal`) }),
     close: () => gate.close(),
   };
 }
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 async function connect(file: string, clock: Clock, limits: StoreLimits): Promise<{ writer: Connection; reader: Connection }> {
   let writer: Connection | null = null;
