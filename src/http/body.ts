@@ -26,7 +26,11 @@ export function takeJson(app: TypedServer): void {
       request.rawBody = body;
       const text = decode(request, body);
       if (text.trim() === '') return done(null, undefined);
-      parse(request, text, (error, value) => (error === null ? done(null, value) : done(badJson())));
+      parse(request, text, (error, value) => {
+        if (error !== null) done(badJson());
+        else if (value === null) done(new OpsError('invalid_input', 'The body is null.', 'Send a JSON object, or no body at all.'));
+        else done(null, value);
+      });
     } catch (error) {
       done(error as Error);
     }

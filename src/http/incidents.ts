@@ -10,7 +10,10 @@ export function incidentRoutes(app: TypedServer, parts: RouteParts): void {
   const state = z.enum(INCIDENT_STATES);
   const querystring = z.strictObject({
     ...PageQuery,
-    open: z.stringbool().default(false),
+    open: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true'),
     state: z.union([state, z.array(state).max(INCIDENT_STATES.length)]).optional(),
     service: z.string().min(1).max(200).optional(),
   });

@@ -28,6 +28,9 @@ export async function runJob(parts: RouteParts, request: FastifyRequest, reply: 
   return parts.jobs.get(job.id);
 }
 
+/** Each event of a stream; `data` is JSON: how far it is, or the job. */
+const EventSchema = z.object({ event: z.enum(['progress', 'done', 'failed']), data: z.string() });
+
 /** Seconds of `Prefer: wait=N` (RFC 7240); 0 without it. */
 export function preferredWait(header: string | string[] | undefined): number {
   const text = Array.isArray(header) ? header.join() : (header ?? '');
@@ -53,7 +56,7 @@ export function jobRoutes(app: TypedServer, parts: RouteParts): void {
   const doc = {
     tag: 'Agents',
     summary: 'Progress of a run as server-sent events',
-    answers: { 200: { what: '`progress` events, then one `done` or `failed` with the job', type: 'text/event-stream' } },
+    answers: { 200: { what: '`progress` events, then one `done` or `failed` with the job', schema: EventSchema, type: 'text/event-stream' } },
   };
   app.get('/api/jobs/:id/events', { schema: { params }, config: { access: 'detect', doc } }, async (request, reply) => {
     const { id } = request.params;

@@ -1,6 +1,5 @@
 import { WAIT } from '../mcp/ask.ts';
 import { SECURITY_HEADERS } from './headers.ts';
-import { StatusError } from './problem.ts';
 import type { TypedServer } from './typed.ts';
 
 /**
@@ -8,7 +7,11 @@ import type { TypedServer } from './typed.ts';
  * token of its caller.
  */
 export function mcpRoutes(app: TypedServer, version: string): void {
-  const doc = { tag: 'Assistants', summary: 'Model Context Protocol (streamable HTTP)', answers: { 200: { what: 'JSON-RPC' } } };
+  const doc = {
+    tag: 'Assistants',
+    summary: 'Model Context Protocol (streamable HTTP)',
+    answers: { 200: { what: 'JSON-RPC' }, 406: { what: '`Accept` must name application/json and text/event-stream' } },
+  };
   app.post('/mcp', { config: { access: 'read', doc } }, async (request, reply) => {
     // Loaded when the first assistant comes: most deployments never need it.
     const [{ StreamableHTTPServerTransport }, { createMcpServer }] = await Promise.all([
@@ -27,9 +30,4 @@ export function mcpRoutes(app: TypedServer, version: string): void {
     await server.connect(transport as Parameters<typeof server.connect>[0]);
     await transport.handleRequest(request.raw, reply.raw, request.body);
   });
-  const refuse = async (): Promise<never> => {
-    throw new StatusError(405, 'invalid_input', 'There are no sessions and no streams here.', 'Send each message with POST.');
-  };
-  app.get('/mcp', { config: { access: 'read' } }, refuse);
-  app.delete('/mcp', { config: { access: 'read' } }, refuse);
 }

@@ -125,6 +125,7 @@ function answers(
   shapes: Shapes,
 ): Operation['responses'] {
   const entries = Object.entries(given).map(([status, { what, schema, type = 'application/json' }]) => {
+    if (Number(status) >= 400) return [status, { description: what }] as const;
     const content = schema === undefined ? { schema: { type: 'string' } } : { schema: shapes.of(schema, 'output') };
     return [status, { description: what, content: { [type]: content } }] as const;
   });
@@ -136,17 +137,20 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   401: 'No valid token',
   403: 'The token or the policy does not allow it',
   404: 'There is no such thing',
+  408: 'The request took too long to arrive',
   409: 'Not possible in the state it is in',
-  413: 'Too large',
+  413: 'The body is too large',
+  414: 'The address is too long',
   415: 'Not JSON in UTF-8',
   429: 'Too many requests; see Retry-After',
+  431: 'The headers are too long',
   503: 'Something opsloop depends on does not answer',
 };
 
 function problems(access: string, takesInput: boolean, shapes: Shapes): Operation['responses'] {
   const wanted = Object.entries(PROBLEMS).filter(([status]) => {
     if (access === 'public') return status === '503';
-    return takesInput || status === '401' || status === '403' || status === '429' || status === '503';
+    return takesInput || ['401', '403', '408', '429', '431', '503'].includes(status);
   });
   return Object.fromEntries(
     wanted.map(([status, description]) => [status, { description, content: { 'application/problem+json': { schema: shapes.of(ProblemSchema, 'output') } } }]),

@@ -39,6 +39,7 @@ export function sendProblem(log: Log) {
     const problem = toProblem(thrown);
     if (problem.status >= 500) log.error({ err: thrown, request: request.id, method: request.method, url: request.routeOptions.url }, 'a request failed');
     if (thrown instanceof Unauthenticated) reply.header('www-authenticate', 'Bearer');
+    if (thrown instanceof StatusError && thrown.allow !== null) reply.header('allow', thrown.allow);
     await writeProblem(reply, problem);
   };
 }
@@ -50,9 +51,11 @@ export async function writeProblem(reply: FastifyReply, problem: Problem): Promi
 /** A refusal that has an HTTP status of its own. */
 export class StatusError extends OpsError {
   readonly status: number;
-  constructor(status: number, code: ErrorCode, message: string, hint: string | null = null) {
+  readonly allow: string | null; // of a 405: the methods there are
+  constructor(status: number, code: ErrorCode, message: string, hint: string | null = null, allow: string | null = null) {
     super(code, message, hint);
     this.status = status;
+    this.allow = allow;
   }
 }
 

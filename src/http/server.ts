@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { OpsError } from '../domain/errors.ts';
 import { VERSION } from '../version.ts';
 import { guardAccess } from './access.ts';
 import { agentRoutes } from './agents.ts';
@@ -16,6 +15,7 @@ import { jobRoutes } from './job-routes.ts';
 import { Jobs } from './jobs.ts';
 import { linkRoutes } from './links.ts';
 import { mcpRoutes } from './mcp.ts';
+import { refuseMisfits } from './methods.ts';
 import { describeRoutes } from './openapi.ts';
 import type { HttpParts } from './parts.ts';
 import { patternRoutes } from './patterns.ts';
@@ -51,10 +51,6 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendProblem(parts.log));
-  app.setNotFoundHandler(async (request, reply) => {
-    const path = request.url.split('?')[0]?.slice(0, 200);
-    await writeProblem(reply, toProblem(new OpsError('not_found', `There is no ${request.method} ${path}.`, 'See /docs for what there is.')));
-  });
   requestsInSteps(app, parts.step);
   app.addHook('onResponse', async (request, reply) => {
     parts.metrics.answered(request.routeOptions.url ?? 'unknown', request.method, reply.statusCode, reply.elapsedTime);
@@ -62,6 +58,7 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
   takeJson(app);
   sendHeaders(app, parts.settings.corsOrigins);
   const authenticate = guardAccess(app, parts);
+  refuseMisfits(app);
   const openApi = describeRoutes(app, VERSION);
   const routeParts: RouteParts = { ...parts, idempotency: new Idempotency(parts.store, parts.clock), jobs: new Jobs(parts.clock, parts.ids) };
   healthRoutes(app, parts);

@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pythonEnvironment } from './python.ts';
+import { awsEnvironment } from './python.ts';
 
 const START_MS = 60_000;
 
 /** `npm run test:aws`: moto in its own Python environment, then the tests that speak to it with the real SDK clients. */
 async function main(): Promise<number> {
-  const python = pythonEnvironment();
+  const python = awsEnvironment();
   if (python === null) {
     process.stderr.write('test:aws needs python3 with its venv module (Debian: apt-get install python3-venv). The AWS tests did NOT run.\n');
     return process.env['CI'] === undefined ? 0 : 1;

@@ -57,7 +57,7 @@ describe('who may call what', () => {
   it('refuses a token in the address, also a valid one', async () => {
     const api = await Api.open();
     const secret = await api.token(['read']);
-    for (const name of ['token', 'access_token', 'api_key']) {
+    for (const name of ['token', 'access_token', 'API_KEY', 'x-api-key', 'Authorization', 'auth', 'secret', 'q', 'cursor']) {
       const answer = await api.get(`/api/status?${name}=${secret}`);
       expect(answer).toMatchObject({ status: 403, body: { title: expect.stringContaining('address') } });
       expect(answer.text).not.toContain(secret);

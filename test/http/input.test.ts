@@ -14,6 +14,7 @@ describe('bad input', () => {
     ['a truncated body', '{"subject":"INC-1"', 400],
     ['JSON that is no object', '"INC-1"', 400],
     ['null', 'null', 400],
+    ['null where a body may be left out', 'null', 400, '/api/agents/detect/run'],
     ['nothing', '', 400],
     ['an unknown field', '{"subject":"INC-1","force":true}', 400],
     ['a wrong type', '{"subject":12}', 400],
@@ -23,9 +24,9 @@ describe('bad input', () => {
     ['broken UTF-8', Buffer.from([...Buffer.from('{"subject":"'), 0xff, 0xfe, ...Buffer.from('"}')]), 400],
     ['a body that is too large', JSON.stringify({ subject: 'x'.repeat(300_000) }), 413],
     ['deep nesting', `{"subject":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 400],
-  ])('refuses %s in words, and does nothing', async (_, raw, status) => {
+  ] as readonly [string, string | Buffer, number, string?][])('refuses %s in words, and does nothing', async (_, raw, status, url = ANALYZE) => {
     const api = await Api.open();
-    const answer = await api.send('POST', ANALYZE, { raw });
+    const answer = await api.send('POST', url, { raw });
     expect(answer).toMatchObject({ status, body: { type: 'about:blank', status, code: 'invalid_input', title: expect.any(String), hint: expect.any(String) } });
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(api.verbs.calls).toEqual([]);
@@ -57,13 +58,24 @@ describe('bad input', () => {
     ['GET', '/api/audit?cursor=LTE', 400],
     ['GET', '/api/patterns/search', 400],
     ['GET', '/api/nothing', 404],
-    ['PUT', '/api/status', 404],
-    ['DELETE', '/api/incidents/INC-1', 404],
     ['GET', '/api/incidents/%ff%fe', 400],
   ] as const)('%s %s is %i', async (method, url, status) => {
     const api = await Api.open();
     const answer = await api.send(method, url, {});
     expect(answer).toMatchObject({ status, body: { status, code: expect.stringMatching(/invalid_input|not_found/) } });
+  });
+
+  it.each([
+    ['PUT', '/api/status', 'GET, HEAD'],
+    ['DELETE', '/api/incidents/INC-1', 'GET, HEAD'],
+    ['GET', '/api/agents/detect/run', 'POST'],
+    ['PUT', '/api/patterns/learn', 'POST'],
+    ['GET', '/mcp', 'POST'],
+    ['OPTIONS', '/api/plans/PLAN-1/approve', 'POST'],
+  ] as const)('%s %s is 405, and says what it takes: %s', async (method, url, allow) => {
+    const api = await Api.open();
+    const answer = await api.send(method, url, { token: null, raw: '{broken' });
+    expect(answer).toMatchObject({ status: 405, headers: { allow }, body: { code: 'invalid_input', hint: `Use ${allow}.` } });
   });
 
   it('refuses an address that is too long', async () => {

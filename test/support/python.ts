@@ -1,0 +1,26 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** A Python environment for tests, outside the source tree. `mark` counts up when `packages` change. */
+export interface PythonNeeds {
+  readonly name: string;
+  readonly mark: string;
+  readonly packages: readonly string[];
+}
+
+/** The folder of the environment, made once and reused. Null: there is no Python. */
+export function pythonEnvironment({ name, mark, packages }: PythonNeeds): string | null {
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const folder = join(cache, 'opsloop', name);
+  const ready = join(folder, mark);
+  if (existsSync(ready)) return folder;
+  if (spawnSync('python3', ['-m', 'venv', '--help'], { stdio: 'ignore' }).status !== 0) return null;
+  process.stdout.write(`Making a Python environment in ${folder} (once) …\n`);
+  mkdirSync(folder, { recursive: true });
+  execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
+  execFileSync(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages], { stdio: 'inherit' });
+  mkdirSync(ready);
+  return folder;
+}
