@@ -43,7 +43,7 @@ const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 const escapeAll = (text: string): string => text.replaceAll(/[&<>]/g, (sign) => ESCAPES[sign] ?? sign);
 
 /** Escaped, in at most `max` units: every mention, link and date token in it becomes harmless text. */
-function escaped(text: string, max: number): string {
+export function escaped(text: string, max: number): string {
   const whole = escapeAll(text);
   if (whole.length <= max) return whole;
   let out = '';

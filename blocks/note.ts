@@ -1,11 +1,19 @@
 import type { Explanation } from '../src/domain/explanation.ts';
-import { type Card, type CardOptions, type Locale, mention, safe } from './card.ts';
+import { type Card, type CardOptions, cut, escaped, type Locale, mention, safe } from './card.ts';
 import { explained } from './locales/say.ts';
 import { section } from './parts.ts';
 
 /** A sentence of the loop in the reader's language, safe for mrkdwn; at most 2,500 units. */
 export function noteText(explanation: Explanation, locale: Locale): string {
   return safe(explained(explanation, locale), 2500);
+}
+
+const SHOWN_MAX = 2800;
+
+/** The start of a runbook as a message, where Slack takes no files. */
+export function runbookText(markdown: string): Card {
+  const text = `\`\`\`\n${cut(escaped(markdown.replaceAll('`', "'"), SHOWN_MAX), SHOWN_MAX)}\n\`\`\``;
+  return { text: safe(markdown, 200), blocks: [section(text)] };
 }
 
 /** A note in a thread or channel; `mentions` are user and group ids, anything else is left out. `about` names the subject where the place does not. */

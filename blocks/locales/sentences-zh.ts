@@ -14,6 +14,8 @@ export const sentencesZh: Readonly<Record<string, string>> = {
   '"{text}" is not the name of a pattern.': '“{text}”不是模式名。',
   'Write it like {example}.': '请写成 {example}。',
   'There is no incident {id}.': '没有事件 {id}。',
+  'This Slack has no windows.': '这个 Slack 没有弹窗。',
+  'Type it instead: "help" shows how.': '请改用输入：输入“帮助”查看写法。',
   'There is no storm {id}.': '没有事件集 {id}。',
   'Nothing of {id} waits for somebody.': '{id} 中没有等人处理的事件。',
   'There is no plan {id}.': '没有计划 {id}。',

@@ -6,10 +6,10 @@ import { type Answer, privately } from '../../commands/types.ts';
 import { sentence, words } from '../../commands/words.ts';
 import { toOpsError } from '../domain/errors.ts';
 import type { MessageRef } from '../domain/store.ts';
-import { call } from './client.ts';
+import { call, logFailure } from './client.ts';
 import { type EdgeContext, isDmChannel, type Under } from './context.ts';
 import { rememberAnswer, rememberCopy } from './copies.ts';
-import { slackErrorCode, slackFailure, waitMsOf } from './errors.ts';
+import { isMissingMethod, slackErrorCode, slackFailure, waitMsOf } from './errors.ts';
 import { realTime } from './pace.ts';
 import { createProgress } from './progress.ts';
 import { localeOfChannel } from './routing.ts';
@@ -34,14 +34,14 @@ export async function give(context: EdgeContext, where: Where, answer: Answer, i
 
 /** The picture goes under the card's first block; whatever fails there, the card goes without. */
 async function withPicture(context: EdgeContext, answer: Answer): Promise<Answer> {
-  if (answer.picture === undefined) return answer;
+  if (answer.picture === undefined || !context.poster.takesFiles()) return answer;
   try {
     const { blocks, text } = answer.card;
     const fileId = await context.poster.uploadPicture(await context.draw(answer.picture), `${answer.picture.kind}.png`, text);
     await realTime.sleep(context.pictureWaitMs);
     return { ...answer, card: { text, blocks: [...blocks.slice(0, 1), ...picture(fileId, text), ...blocks.slice(1)] } };
   } catch (error) {
-    context.log.warn({ error: String(error) }, 'an answer goes without its picture');
+    logFailure(context.log, error, {}, 'an answer goes without its picture');
     return answer;
   }
 }
@@ -92,7 +92,7 @@ async function ephemeral(context: EdgeContext, where: Where, card: Card): Promis
   try {
     await call('chat.postEphemeral', () => context.client.chat.postEphemeral({ ...card, ...thread, channel: where.channel, user: where.userId }));
   } catch (error) {
-    if (!NOT_THERE.has(slackErrorCode(error) ?? '')) throw error;
+    if (!NOT_THERE.has(slackErrorCode(error) ?? '') && !isMissingMethod(error)) throw error;
     await context.poster.post({ channel: where.userId, threadTs: null }, card, { subject: 'answer', notice: null });
   }
 }

@@ -8,7 +8,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { Clock, Directory } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
 import type { Verbs } from '../loop/verbs.ts';
-import { clientOptions, createClient, slackLogger } from './client.ts';
+import { clientOptions, logFailure, SlackClient, slackLogger } from './client.ts';
 import { type Connection, createConnection } from './connection.ts';
 import type { EdgeContext } from './context.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
@@ -81,7 +81,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
   const { slack, store, clock, log } = parts;
   const timing = { ...TIMING, ...parts.timing };
   const settings = requiredSettings(slack);
-  const client = createClient(settings.botToken, slack.api_url, log);
+  const client = new SlackClient(settings.botToken, slack.api_url, log);
   const draw = parts.draw ?? (() => Promise.reject(new OpsError('unavailable', 'Pictures are not drawn here.')));
   const poster = createPoster(client, createPace(timing.paceMs), log);
   const posting = createPosting();
@@ -145,7 +145,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
       delivery.start();
       log.info({ bot: me.userId, channel: settings.channel }, 'connected to Slack');
       for (const userId of (parts.operators ?? []).filter((id) => /^[UW]/.test(id)).slice(0, GREETED_MAX)) {
-        await welcome(context, userId).catch((error: unknown) => log.warn({ userId, error: String(error) }, 'somebody who runs opsloop could not be greeted'));
+        await welcome(context, userId).catch((error: unknown) => logFailure(log, error, { userId }, 'somebody who runs opsloop could not be greeted'));
       }
     },
     async stop() {
@@ -165,7 +165,7 @@ interface Me {
   readonly workspaceUrl: string | null;
 }
 
-async function whoAmI(client: ReturnType<typeof createClient>, log: Log): Promise<Me> {
+async function whoAmI(client: SlackClient, log: Log): Promise<Me> {
   try {
     const { user_id: userId, bot_id: botId, url, response_metadata: metadata } = await client.auth.test();
     const has = metadata?.scopes;

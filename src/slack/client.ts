@@ -1,7 +1,8 @@
 import { type Logger, LogLevel } from '@slack/bolt';
-import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { type WebAPICallResult, WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Log } from '../domain/log.ts';
-import { slackFailure } from './errors.ts';
+import { isMissingMethod, slackFailure } from './errors.ts';
+import { WITHOUT } from './missing.ts';
 
 const TIMEOUT_MS = 15_000;
 
@@ -17,8 +18,39 @@ export function clientOptions(apiUrl: string | undefined, log: Log): WebClientOp
   };
 }
 
-export function createClient(token: string | undefined, apiUrl: string | undefined, log: Log): WebClient {
-  return new WebClient(token, clientOptions(apiUrl, log));
+/** A client that asks for a method this Slack does not have only once, and says once what is missing without it. */
+export class SlackClient extends WebClient {
+  readonly #log: Log;
+  readonly #lacking = new Map<string, unknown>();
+
+  constructor(token: string | undefined, apiUrl: string | undefined, log: Log) {
+    super(token, clientOptions(apiUrl, log));
+    this.#log = log;
+  }
+
+  override async apiCall(method: string, options?: Record<string, unknown>): Promise<WebAPICallResult> {
+    if (this.#lacking.has(method)) throw this.#lacking.get(method);
+    try {
+      return await super.apiCall(method, options);
+    } catch (thrown) {
+      if (isMissingMethod(thrown) && !this.#lacking.has(method)) {
+        this.#lacking.set(method, thrown);
+        const without: Readonly<Record<string, string | undefined>> = WITHOUT;
+        this.#log.warn({ method, without: without[method] ?? 'opsloop cannot work here' }, 'this Slack does not have a method that opsloop uses');
+      }
+      throw thrown;
+    }
+  }
+
+  lacks(method: string): boolean {
+    return this.#lacking.has(method);
+  }
+}
+
+/** A failure that is written down at its own level, except where it only says once more what Slack lacks. */
+export function logFailure(log: Log, error: unknown, fields: object, message: string): void {
+  if (isMissingMethod(error)) log.debug({ ...fields, error: String(error) }, message);
+  else log.warn({ ...fields, error: String(error) }, message);
 }
 
 /** Runs one Web API call; whatever fails comes out as an OpsError. */

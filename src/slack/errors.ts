@@ -21,8 +21,13 @@ export function slackErrorCode(thrown: unknown): string | null {
   return error instanceof WebAPIPlatformError ? error.data.error : null;
 }
 
+const NO_SUCH_PAGE: ReadonlySet<number> = new Set([404, 501]);
+
 /** This Slack does not have the method: another implementation, or one that is older. */
-export const isMissingMethod = (thrown: unknown): boolean => slackErrorCode(thrown) === 'unknown_method';
+export function isMissingMethod(thrown: unknown): boolean {
+  const cause = thrown instanceof OpsError ? thrown.cause : thrown;
+  return slackErrorCode(cause) === 'unknown_method' || (cause instanceof WebAPIHTTPError && NO_SUCH_PAGE.has(cause.statusCode));
+}
 
 /** How long an OpsError('limited') asks to wait, in ms; null for any other error. The one reader of that hint. */
 export function waitMsOf(error: OpsError): number | null {

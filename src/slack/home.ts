@@ -2,7 +2,7 @@ import { welcomeCard } from '../../blocks/help.ts';
 import { homeView } from '../../blocks/home.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { WeekView } from '../domain/views.ts';
-import { call } from './client.ts';
+import { call, logFailure } from './client.ts';
 import { askerOf, type EdgeContext } from './context.ts';
 import { preferencesOf } from './preferences.ts';
 
@@ -48,7 +48,7 @@ export function createHome(mayApprove: (userId: string, plan: Plan) => Promise<b
   const again = async (context: EdgeContext): Promise<void> => {
     for (const [userId, atMs] of openedAtMs) {
       if (context.clock.now() - atMs > RECENT_MS) openedAtMs.delete(userId);
-      else await publish(context, userId).catch((error: unknown) => context.log.warn({ userId, error: String(error) }, 'a Home tab could not be published'));
+      else await publish(context, userId).catch((error: unknown) => logFailure(context.log, error, { userId }, 'a Home tab could not be published'));
     }
   };
   return {

@@ -5,6 +5,7 @@ import { localised } from '../../blocks/locales/say.ts';
 import { words } from '../../commands/words.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Repositories } from '../domain/store.ts';
+import { logFailure } from './client.ts';
 import type { NotifierParts } from './notifier.ts';
 
 const TRIES_MAX = 3;
@@ -68,13 +69,13 @@ export function createPictures(parts: NotifierParts) {
     /** Timeline and map for a reader of this language; null: Slack has them already, or there are none. */
     async story(incidentId: string, locale: Locale): Promise<WhyPictures | null> {
       const incident = await store.incidents.get(incidentId);
-      return incident === null ? null : await drawn(incident, phaseOf(incident, clock.now()), locale);
+      return incident === null || !poster.takesFiles() ? null : await drawn(incident, phaseOf(incident, clock.now()), locale);
     },
 
     /** Draws and uploads when the phase changed, then calls `show`. Whatever fails is logged and leaves the card as it is. */
     async renew(incidentId: string, locale: Locale, show: (fileId: string) => Promise<void>): Promise<void> {
       const incident = await store.incidents.get(incidentId);
-      if (incident === null) return;
+      if (incident === null || !poster.takesFiles()) return;
       const phase = phaseOf(incident, clock.now());
       try {
         if ((await read(store, incidentId)).phase !== phase) {
@@ -87,7 +88,7 @@ export function createPictures(parts: NotifierParts) {
         }
         await drawn(incident, phase, locale);
       } catch (error) {
-        log.warn({ incidentId, error: String(error) }, 'the card goes without a picture');
+        logFailure(log, error, { incidentId }, 'the card goes without a picture');
       }
     },
   };

@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Card } from '../../blocks/card.ts';
 import type { Log } from '../domain/log.ts';
 import type { MessageRef } from '../domain/store.ts';
-import { call } from './client.ts';
+import { call, type SlackClient } from './client.ts';
 import { slackErrorCode, slackFailure, waitMsOf } from './errors.ts';
 import type { Pace } from './pace.ts';
 
@@ -26,6 +26,8 @@ export interface Poster {
   find(place: Place, mark: Mark): Promise<MessageRef | null>;
   /** The ts of a file with this name in the thread, or null. */
   findFile(place: Place, filename: string): Promise<string | null>;
+  /** Whether this Slack takes files at all. */
+  takesFiles(): boolean;
   /** A picture nobody sees yet; its file id goes into a card. */
   uploadPicture(png: Uint8Array, name: string, altText: string): Promise<string | null>;
   uploadText(place: Place, filename: string, content: string, title: string): Promise<void>;
@@ -37,7 +39,7 @@ const BLOCK_ERRORS: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_bl
 const GONE_ERRORS: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_message', 'thread_not_found']);
 
 /** The one writer of messages: paced, marked, and never stopped by a card Slack does not like. */
-export function createPoster(client: WebClient, pace: Pace, log: Log): Poster {
+export function createPoster(client: SlackClient, pace: Pace, log: Log): Poster {
   const paced = async <T>(channel: string, method: string, work: () => Promise<T>, urgent = true): Promise<T> => {
     await pace.turn(channel, urgent);
     try {
@@ -91,6 +93,7 @@ export function createPoster(client: WebClient, pace: Pace, log: Log): Poster {
       return found?.ts === undefined ? null : { channel: place.channel, ts: found.ts };
     },
     findFile: async (place, filename) => (await recent(client, place)).find((message) => message.files?.some((file) => file.name === filename))?.ts ?? null,
+    takesFiles: () => !client.lacks('files.getUploadURLExternal') && !client.lacks('files.completeUploadExternal'),
     uploadPicture: async (png, name, altText) => {
       const sent = await call('files.uploadV2', () =>
         client.filesUploadV2({ file: Buffer.from(png), filename: name, title: altText.slice(0, 200), alt_text: altText.slice(0, 1000) }),

@@ -2,7 +2,7 @@ import { replayCard } from '../../blocks/replay.ts';
 import type { Config } from '../config.ts';
 import type { Anomaly } from '../domain/anomaly.ts';
 import type { Log } from '../domain/log.ts';
-import { createClient } from './client.ts';
+import { SlackClient } from './client.ts';
 import { createPace } from './pace.ts';
 import { createPoster } from './poster.ts';
 import { requiredSettings } from './settings.ts';
@@ -12,7 +12,7 @@ const MOST_CARDS = 50;
 /** Sends each alert of a replayed recording to the channel as a card with its picture; returns how many were sent. */
 export async function postRecording(slack: Config['slack'], log: Log, file: string, anomalies: readonly Anomaly[], png: Uint8Array): Promise<number> {
   const settings = requiredSettings(slack);
-  const poster = createPoster(createClient(settings.botToken, slack.api_url, log), createPace(), log);
+  const poster = createPoster(new SlackClient(settings.botToken, slack.api_url, log), createPace(), log);
   const chartFileId = anomalies.length === 0 ? null : await poster.uploadPicture(png, 'replay.png', file);
   const sent = anomalies.slice(0, MOST_CARDS);
   for (const anomaly of sent) {

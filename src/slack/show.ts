@@ -1,5 +1,5 @@
 import type { CardOptions, Locale } from '../../blocks/card.ts';
-import { noteCard } from '../../blocks/note.ts';
+import { noteCard, runbookText } from '../../blocks/note.ts';
 import { stormCard } from '../../blocks/storm.ts';
 import { weekCard } from '../../blocks/week.ts';
 import { words } from '../../commands/words.ts';
@@ -8,6 +8,8 @@ import type { MessageRef } from '../domain/store.ts';
 import type { WeekView } from '../domain/views.ts';
 import { stormOf, stormView } from '../loop/storms.ts';
 import { createCards } from './cards.ts';
+import { logFailure } from './client.ts';
+import { isMissingMethod } from './errors.ts';
 import { createLocks } from './locks.ts';
 import type { NotifierParts, Try } from './notifier.ts';
 import { nudge } from './nudges.ts';
@@ -131,17 +133,20 @@ export function createShow(parts: NotifierParts) {
       const place = await threadOf(incidentId, attempt);
       const filename = `${slug}-runbook.md`;
       if (attempt.again && (await poster.findFile(place, filename)) !== null) return;
-      await poster.uploadText(place, filename, content, filename);
+      await poster.uploadText(place, filename, content, filename).catch(async (error: unknown) => {
+        if (!isMissingMethod(error)) throw error;
+        await poster.post(place, runbookText(content), { subject: incidentId, notice: attempt.key });
+      });
     },
   };
 }
 
 async function trendFile(parts: NotifierParts, week: WeekView, locale: Locale): Promise<string | null> {
-  if (parts.trend === undefined) return null;
+  if (parts.trend === undefined || !parts.poster.takesFiles()) return null;
   try {
     return await parts.poster.uploadPicture(await parts.trend(week, locale), 'week.png', words(locale).incidentsADay);
   } catch (error) {
-    parts.log.warn({ error: String(error) }, 'the digest goes without a picture');
+    logFailure(parts.log, error, {}, 'the digest goes without a picture');
     return null;
   }
 }

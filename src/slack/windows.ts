@@ -3,7 +3,7 @@ import { OpsError } from '../domain/errors.ts';
 import type { Where } from './answer.ts';
 import { call } from './client.ts';
 import type { EdgeContext } from './context.ts';
-import { slackErrorCode } from './errors.ts';
+import { isMissingMethod, slackErrorCode } from './errors.ts';
 import { realTime } from './pace.ts';
 import { createPosting } from './posting.ts';
 
@@ -33,6 +33,7 @@ export function createWindows(): Windows {
           return opened.view?.id ?? null;
         });
       } catch (error) {
+        if (isMissingMethod(error)) throw new OpsError('unavailable', 'This Slack has no windows.', 'Type it instead: "help" shows how.', { cause: error });
         if (!LATE.has(slackErrorCode(error) ?? '')) throw error;
         throw new OpsError('expired', 'The window could not open in time.', 'Press the button again.', { cause: error });
       }

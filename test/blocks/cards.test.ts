@@ -70,8 +70,8 @@ function mrkdwnTexts(value: unknown): string[] {
   return Object.values(value).flatMap(mrkdwnTexts);
 }
 
-/** Mentions, links and broadcasts that a card made; date tokens, people by their id and pattern links are ours. */
+/** Mentions, links and broadcasts that a card made; date tokens, people by their id and links to subjects are ours. */
 function strayMarkup(texts: readonly string[]): string[] {
-  const ours = /^<(?:!date\^\d+\^[^|]*\||@U0[0-9A-Z]+>|!subteam\^S0ONCALL>|https:\/\/ops\.example\/patterns\/)/;
+  const ours = /^<(?:!date\^\d+\^[^|]*\||@U0[0-9A-Z]+>|!subteam\^S0ONCALL>|https:\/\/ops\.example\/(?:patterns|i|p)\/)/;
   return texts.flatMap((text) => [...text.matchAll(/<[^>]{0,60}>?/g)].map((match) => match[0]).filter((markup) => !ours.test(markup)));
 }

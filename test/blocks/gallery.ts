@@ -10,7 +10,7 @@ import { helpCard, welcomeCard } from '../../blocks/help.ts';
 import { homeView } from '../../blocks/home.ts';
 import { incidentCard } from '../../blocks/incident.ts';
 import { feedbackModal, paramsModal, patternModal, rejectModal, silenceModal } from '../../blocks/modals.ts';
-import { noteCard } from '../../blocks/note.ts';
+import { noteCard, runbookText } from '../../blocks/note.ts';
 import { patternCard, patternsCard } from '../../blocks/patterns.ts';
 import { planCard } from '../../blocks/plan.ts';
 import { reloadedCard } from '../../blocks/policy.ts';
@@ -161,6 +161,7 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
       errorCard(new OpsError('not_found', twist({ message: 'There is no plan PLAN-99.' }).message, 'See the waiting plans with /ops status.'), options),
     ],
     ['note', noteCard(twist(note), ['U03BOB', 'S0ONCALL', '!channel'], options)],
+    ['runbook as text', runbookText(twist({ text: '# Runbook\n1. Look at `top`.' }).text)],
     ['storm', stormCard(twist(samples.storm), options)],
     ['storm taken', stormCard(twist({ ...samples.storm, incidents: samples.storm.incidents.map((one) => ({ ...one, acknowledgedBy: 'U03BOB' })) }), options)],
     ['storm over', stormCard(twist({ ...samples.storm, incidents: [incident({ state: 'resolved' })], waiting: [] }), options)],

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { startLocalSlack } from '../../src/sandbox/slack/local-slack.ts';
 import { DEFAULT_PEOPLE } from '../../src/sandbox/slack/people.ts';
 import type { LocalSlack } from '../../src/sandbox/slack/types.ts';
-import { createClient } from '../../src/slack/client.ts';
+import { SlackClient } from '../../src/slack/client.ts';
 import { createSlackDirectory } from '../../src/slack/directory.ts';
 import { directoryContract } from '../contracts/directory.ts';
 import { ANA, BEN, keptLog, LIWEI, manifest } from './edge.ts';
@@ -21,7 +21,7 @@ async function scene() {
   });
   opened.push(slack);
   const time = { nowMs: 1_000_000 };
-  const directory = createSlackDirectory(createClient(slack.botToken, slack.apiUrl, keptLog()), { now: () => time.nowMs });
+  const directory = createSlackDirectory(new SlackClient(slack.botToken, slack.apiUrl, keptLog()), { now: () => time.nowMs });
   return { slack, time, directory };
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { progressCard } from '../../blocks/progress.ts';
 import { OpsError } from '../../src/domain/errors.ts';
 import type { AnalysisWatch } from '../../src/domain/requests.ts';
-import { createClient } from '../../src/slack/client.ts';
+import { SlackClient } from '../../src/slack/client.ts';
 import { anIncident } from '../support/verbs.ts';
 import { ANA, clock, type Desk, LIWEI, OPS, openDesk, textOf } from './edge.ts';
 
@@ -49,7 +49,7 @@ describe('an analysis that takes a while', () => {
 
   test('that is over is not stopped any more: the button is answered all the same', async () => {
     const old = progressCard('INC-1', [], 'of-before-a-restart', { locale: 'zh', nowMs: 0 });
-    const client = createClient(desk.slack.botToken, desk.slack.apiUrl, desk.log);
+    const client = new SlackClient(desk.slack.botToken, desk.slack.apiUrl, desk.log);
     const { ts } = await client.chat.postMessage({ channel: OPS, text: old.text, blocks: old.blocks });
     await desk.slack.as(ANA).click({ channel: OPS, ts: ts ?? '' }, 'ops:stop');
     await desk.slack.waitFor('a word', () => desk.slack.ephemerals(ANA).find((one) => /over already/.test(textOf(one))));

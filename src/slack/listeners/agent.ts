@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import { words } from '../../../commands/words.ts';
-import { call } from '../client.ts';
+import { call, logFailure } from '../client.ts';
 import { askerOf, type EdgeContext, isPaneThread } from '../context.ts';
 
 /** Conversations of the agent pane. What people say there goes the way of every message; this adds what only the pane shows. */
@@ -18,7 +18,7 @@ export function listenToAgent(app: App, context: EdgeContext): AgentPane {
     if (first === undefined) return;
     await call('assistant.threads.setSuggestedPrompts', () =>
       context.client.assistant.threads.setSuggestedPrompts({ channel_id: channel, thread_ts: threadTs, title, prompts: [first, ...rest] }),
-    );
+    ).catch((error: unknown) => logFailure(context.log, error, { channel }, 'the agent pane suggests nothing'));
   });
   const setStatus = async (channel: string, threadTs: string, status: string): Promise<void> => {
     await call('assistant.threads.setStatus', () => context.client.assistant.threads.setStatus({ channel_id: channel, thread_ts: threadTs, status })).catch(

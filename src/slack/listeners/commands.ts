@@ -11,7 +11,7 @@ export function listenToCommands(app: App, context: EdgeContext): void {
     app.command(slash, async ({ ack, body, respond }) => {
       await ack();
       if (body.trigger_id && seen(body.trigger_id)) return;
-      onText(context, { channel: body.channel_id, threadTs: null, userId: body.user_id, respond }, body.text ?? '', fixed);
+      onText(context, { channel: body.channel_id, threadTs: null, userId: body.user_id, respond: respond ?? null }, body.text ?? '', fixed);
     });
   listen(mainSlashCommand, null);
   for (const name of slashCommands) listen(`/${name}`, name);

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { KnownBlock, LinkUnfurls } from '@slack/types';
 import { subjectOfLink } from '../../domain/links.ts';
 import type { Subject } from '../../domain/names.ts';
-import { call } from '../client.ts';
+import { call, logFailure } from '../client.ts';
 import { type EdgeContext, isDmChannel } from '../context.ts';
 import { cardOf } from '../permalinks.ts';
 import { localeOfChannel } from '../routing.ts';
@@ -23,7 +23,9 @@ interface Shared {
 export function listenToLinks(app: App, context: EdgeContext): void {
   app.event('link_shared', async ({ event }) => {
     const started = context.workers.run(() =>
-      unfurl(context, event as Shared).catch((error: unknown) => context.log.warn({ error: String(error) }, 'a link is not shown: something failed')),
+      unfurl(context, event as Shared).catch((error: unknown) =>
+        logFailure(context.log, error, { channel: event.channel }, 'a link is not shown: something failed'),
+      ),
     );
     if (!started) context.log.warn({ channel: event.channel }, 'too busy to show a link');
   });

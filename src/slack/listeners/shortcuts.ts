@@ -9,7 +9,7 @@ export function listenToShortcuts(app: App, context: EdgeContext, windows: Windo
     app.shortcut<MessageShortcut>({ callback_id: shortcut.callbackId, type: 'message_action' }, async ({ ack, body, respond }) => {
       await ack();
       const thread: unknown = body.message['thread_ts'];
-      const where = { channel: body.channel.id, threadTs: typeof thread === 'string' ? thread : null, userId: body.user.id, respond };
+      const where = { channel: body.channel.id, threadTs: typeof thread === 'string' ? thread : null, userId: body.user.id, respond: respond ?? null };
       const asker = askerOf(context, body.user.id, body.channel.id);
       answering(
         context,
