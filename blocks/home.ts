@@ -93,7 +93,7 @@ function openBlocks(status: StatusView, options: CardOptions): KnownBlock[] {
 
 function waitingBlocks(plan: Plan, options: CardOptions): KnownBlock[] {
   const title = [`*${safe(plan.id, 20)}* ${planState(plan.state, options.locale)}`, actionOnTarget(plan, options.locale), riskWords(plan.risk, options.locale)];
-  const lines = [title.join(' · '), safe(localised(plan.blastRadius, options.locale), 200), ...approvalLines(plan, options).slice(-2), deadline(plan, options)];
+  const lines = [title.join(' · '), safe(localised(plan.blastRadius, options.locale), 200), ...approvalLines(plan, options).slice(-3), deadline(plan, options)];
   return [section(lines.filter((line) => line !== '').join('\n')), ...actions(planButtons(plan, options))];
 }
 

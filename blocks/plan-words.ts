@@ -5,6 +5,7 @@ import type { Switch } from '../src/domain/store.ts';
 import { type CardOptions, code, date, type Locale, mention, safe, who } from './card.ts';
 import { localised, say, sayIfKnown } from './locales/say.ts';
 
+const MOST_NAMES = 5;
 const STATE_ICONS: Record<PlanState, string> = {
   proposed: '📝',
   notified: '⏱️',
@@ -58,7 +59,19 @@ export function approvalLines(plan: Plan, options: CardOptions): string[] {
   if (plan.state !== 'awaiting_approval') return given;
   const missing = Math.max(0, plan.approvalsNeeded - plan.approvals.length);
   const key = plan.approvalsNeeded > 1 ? 'plan.missing_quorum' : 'plan.missing_one';
-  return [...given, `✋ ${words(key, { have: plan.approvals.length, need: plan.approvalsNeeded, missing })}`];
+  return [...given, `✋ ${words(key, { have: plan.approvals.length, need: plan.approvalsNeeded, missing })}`, ...lackLines(plan, options)];
+}
+
+/** Who has to be among those who approve, and is not yet. */
+export function lackLines(plan: Plan, options: CardOptions): string[] {
+  const words = say(options.locale);
+  if (plan.state !== 'awaiting_approval') return [];
+  return (plan.lacks ?? []).map((lack) => {
+    const ids = lack.kind === 'executor' ? lack.people : lack.groups;
+    const shown = ids.slice(0, MOST_NAMES).map((id) => (id === '*' ? words('policy.everybody') : (mention(id) ?? code(id, 40))));
+    const who = ids.length > MOST_NAMES ? [...shown, words('list.more', { n: ids.length - MOST_NAMES })] : shown;
+    return `👤 ${words(`plan.lacks.${lack.kind}`, { who: who.join(', ') })}`;
+  });
 }
 
 /** When the plan runs or lapses by itself: a moment that each reader sees in their own time. */

@@ -12,7 +12,7 @@ interface Words {
   readonly silenceExample: string;
   readonly feedbackNeeds: string;
   readonly feedbackExample: string;
-  readonly approved: (plan: string, have: number, need: number) => string;
+  readonly approved: (plan: string, have: number, need: number, lacking: boolean) => string; // lacking: not the right people yet
   readonly rejected: (plan: string) => string;
   readonly cancelled: (plan: string) => string;
   readonly proposed: (plan: string) => string;
@@ -62,8 +62,8 @@ const en: Words = {
   silenceExample: 'For example: silence rds/checkout-db 2h maintenance',
   feedbackNeeds: 'Say what it is about, and good or bad.',
   feedbackExample: 'For example: feedback INC-12 good',
-  approved: (plan, have, need) =>
-    need > have ? `Your approval of ${plan} counts: ${have} of ${need}.` : `Your approval of ${plan} counts. That is all it needed.`,
+  approved: (plan, have, need, lacking) =>
+    need > have || lacking ? `Your approval of ${plan} counts: ${have} of ${need}.` : `Your approval of ${plan} counts. That is all it needed.`,
   rejected: (plan) => `${plan} is rejected. It will not run.`,
   cancelled: (plan) => `${plan} is cancelled. It will not run.`,
   proposed: (plan) => `${plan} is proposed.`,
@@ -118,7 +118,8 @@ const zh: Words = {
   silenceExample: '例如：静默 rds/checkout-db 2小时 维护',
   feedbackNeeds: '请说明针对什么，以及好或不好。',
   feedbackExample: '例如：反馈 INC-12 好',
-  approved: (plan, have, need) => (need > have ? `你对 ${plan} 的批准已记录：${have}/${need}。` : `你对 ${plan} 的批准已记录，批准人数已够。`),
+  approved: (plan, have, need, lacking) =>
+    need > have || lacking ? `你对 ${plan} 的批准已记录：${have}/${need}。` : `你对 ${plan} 的批准已记录，批准人数已够。`,
   rejected: (plan) => `${plan} 已拒绝，不会执行。`,
   cancelled: (plan) => `${plan} 已取消，不会执行。`,
   proposed: (plan) => `已提出 ${plan}。`,

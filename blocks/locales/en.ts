@@ -130,6 +130,8 @@ export const en = {
   'plan.via.command': 'command',
   'plan.via.api': 'API',
   'plan.approved_by': '✅ {who} approved {when} ({via})',
+  'plan.lacks.executor': 'One of these has to be among them: {who}',
+  'plan.lacks.outside_group': 'One has to come from outside {who}, the group of the person who asked.',
   'plan.missing_one': 'Needs one approval, not from the requester.',
   'plan.missing_quorum': '{have} of {need} approvals; {missing} more {missing|person|people}, not the requester.',
   'plan.runs_at': 'Runs at {when} unless somebody stops it.',

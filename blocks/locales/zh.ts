@@ -132,6 +132,8 @@ export const zh = {
   'plan.via.command': '命令',
   'plan.via.api': 'API',
   'plan.approved_by': '✅ {who} 于 {when} 批准（{via}）',
+  'plan.lacks.executor': '其中必须有一位：{who}',
+  'plan.lacks.outside_group': '其中必须有一位不属于发起人的组 {who}。',
   'plan.missing_one': '需要一人批准，不能是发起人。',
   'plan.missing_quorum': '已有 {have}/{need} 人批准，还需 {missing} 人，不能是发起人。',
   'plan.runs_at': '{when} 执行，除非有人停止。',

@@ -1,5 +1,5 @@
 import { type Actor, personOf } from '../domain/actor.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Lack, Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Directory, Person } from '../domain/ports.ts';
 
@@ -59,26 +59,36 @@ export function countingApprovals(plan: Plan): number {
   return new Set(plan.approvals.filter((a) => a.digest === plan.digest && a.userId !== requester).map((a) => a.userId)).size;
 }
 
-/** What a plan with enough approvals may still lack; null: nothing. */
-export type Missing = 'approvals' | 'executor' | 'outside_group';
+/** What a plan that waits may still lack; null: nothing. */
+export type Missing = 'approvals' | Lack['kind'];
+
+/** Whether those who approved are enough, and the right ones. `lacks` as `lacksOf` found them. */
+export function stillMissing(plan: Plan, lacks: readonly Lack[]): Missing | null {
+  return countingApprovals(plan) < plan.approvalsNeeded ? 'approvals' : (lacks[0]?.kind ?? null);
+}
+
+type Waiting = Pick<Plan, 'approvalsNeeded' | 'approvals' | 'digest' | 'requestedBy' | 'risk'>;
 
 /**
- * Whether those who approved are enough, and the right ones: one of the executors among them where the policy names any, and for
- * critical one from outside the requester's own groups. Throws when Slack cannot say who is in a group.
+ * Who has to be among those who approve and is not yet: one of the executors where the policy names any, and for critical one from
+ * outside the requester's own groups. Throws when Slack cannot say who is in a group.
  */
-export async function stillMissing(plan: Plan, policy: Policy, directory: Directory): Promise<Missing | null> {
-  if (countingApprovals(plan) < plan.approvalsNeeded) return 'approvals';
-  if (plan.approvalsNeeded === 0) return null;
+export async function lacksOf(plan: Waiting, policy: Policy, directory: Directory): Promise<readonly Lack[]> {
+  if (plan.approvalsNeeded === 0) return [];
   const people = plan.approvals.filter((approval) => approval.digest === plan.digest).map((approval) => approval.userId);
-  if (policy.executors.length > 0 && !(await someListed(people, policy.executors, directory))) return 'executor';
+  const lacks: Lack[] = [];
+  const { executors } = policy;
+  if (executors.length > 0 && !(await someListed(people, executors, directory))) lacks.push({ kind: 'executor', people: executors });
   const requester = personOf(plan.requestedBy);
-  if (requester === null || plan.risk !== 'critical') return null;
-  const theirs: string[] = [];
+  if (requester === null || plan.risk !== 'critical') return lacks;
+  const theirs = new Map<string, readonly string[]>();
   for (const group of policy.separate_groups) {
     const members = await directory.groupMembers(group);
-    if (members.includes(requester)) theirs.push(...members);
+    if (members.includes(requester)) theirs.set(group, members);
   }
-  return people.some((userId) => !theirs.includes(userId)) ? null : 'outside_group';
+  const outside = people.some((userId) => ![...theirs.values()].some((members) => members.includes(userId)));
+  if (theirs.size > 0 && !outside) lacks.push({ kind: 'outside_group', groups: [...theirs.keys()] });
+  return lacks;
 }
 
 async function someListed(people: readonly string[], list: readonly string[], directory: Directory): Promise<boolean> {

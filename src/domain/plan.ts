@@ -37,6 +37,13 @@ export const ApprovalSchema = z.object({
 });
 export type Approval = z.infer<typeof ApprovalSchema>;
 
+/** What a plan's approvals must bring besides their number. */
+const LackSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('executor'), people: z.array(z.string()).max(200) }), // one of these people and groups
+  z.object({ kind: z.literal('outside_group'), groups: z.array(z.string()).max(20) }), // somebody who is in none of these
+]);
+export type Lack = z.infer<typeof LackSchema>;
+
 /** What execution and verification found. */
 export const OutcomeSchema = z.object({
   result: z.enum(['succeeded', 'failed', 'rolled_back', 'unknown']),
@@ -66,6 +73,7 @@ export const PlanSchema = z.object({
   updatedAtMs: z.number().int(),
   approvalsNeeded: z.number().int().min(0),
   approvals: z.array(ApprovalSchema),
+  lacks: z.array(LackSchema).max(2).optional(), // who still has to be among those who approve; absent: it could not be looked up yet
   runAtMs: z.number().int().nullable(), // medium: when the countdown ends
   expiresAtMs: z.number().int().nullable(),
   endedBy: z.object({ actor: ActorSchema, reason: z.string().max(1000) }).nullable(), // who rejected or cancelled it

@@ -1,7 +1,7 @@
-import { approvalRefusal, countingApprovals, type Missing, type Refusal, stillMissing } from '../../action/people.ts';
+import { approvalRefusal, countingApprovals, lacksOf, type Missing, type Refusal, stillMissing } from '../../action/people.ts';
 import { type Actor, system, user } from '../../domain/actor.ts';
 import { explain } from '../../domain/explanation.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Lack, Plan } from '../../domain/plan.ts';
 import type { Ops } from '../ops.ts';
 import { showPlan, tell } from './notices.ts';
 import { policyOf } from './recheck.ts';
@@ -18,13 +18,25 @@ export const approvalRefusalNow = async (ops: Ops, plan: Plan, actor: Actor, dig
 /** Whether a plan waits for this very person. */
 export const mayApprove = async (ops: Ops, userId: string, plan: Plan): Promise<boolean> => (await approvalRefusalNow(ops, plan, user(userId), null)) === null;
 
+/** Looks up who still has to be among those who approve, and shows it on the plan's card when that is new. */
+export async function lookForLacks(ops: Ops, plan: Plan): Promise<readonly Lack[]> {
+  const lacks = await lacksOf(plan, await policyOf(ops, plan), ops.directory);
+  if (JSON.stringify(lacks) === JSON.stringify(plan.lacks ?? [])) return lacks;
+  const nowMs = ops.clock.now();
+  await ops.store.transaction(async (tx) => {
+    const shown = await tx.plans.patch(plan.id, { lacks: [...lacks] }, null, nowMs);
+    if (shown !== null) await showPlan(tx, shown, nowMs);
+  });
+  return lacks;
+}
+
 /**
  * Lets a plan run once the right people have approved it. Called after each approval, and for every plan that waits, so that a
  * crash in between, or two approvals at once, leave none behind. False: something is still missing.
  */
 export async function grant(ops: Ops, plan: Plan, actor: Actor = system('executor')): Promise<boolean> {
   if (plan.state !== 'awaiting_approval' || countingApprovals(plan) < plan.approvalsNeeded) return false;
-  const missing = await stillMissing(plan, await policyOf(ops, plan), ops.directory);
+  const missing = stillMissing(plan, await lookForLacks(ops, plan));
   const nowMs = ops.clock.now();
   return await ops.store.transaction(async (tx) => {
     const now = await tx.plans.get(plan.id); // an approval may have been withdrawn while Slack was asked

@@ -1,6 +1,7 @@
 import { requireAction } from '../../action/catalogue/index.ts';
 import { paramProblem, planDigest } from '../../action/digest.ts';
 import { failuresOf } from '../../action/guard.ts';
+import { lacksOf } from '../../action/people.ts';
 import { decide, effectiveRisk, type PolicyDecision } from '../../action/policy.ts';
 import { policyFor } from '../../action/rules.ts';
 import type { ActionFacts } from '../../domain/action.ts';
@@ -9,6 +10,7 @@ import { OpsError } from '../../domain/errors.ts';
 import type { Explanation } from '../../domain/explanation.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { FINAL_PLAN_STATES, type Params, PLAN_STATES, type Plan, type PlanDraft, type PlanState } from '../../domain/plan.ts';
+import type { Policy } from '../../domain/policy.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { Repositories } from '../../domain/store.ts';
 import type { Ops } from '../ops.ts';
@@ -52,7 +54,7 @@ export async function propose(ops: Ops, proposal: Proposal): Promise<Plan> {
   const failures = failuresOf(step, await recentPlans(ops, null, nowMs), nowMs);
   const own = policyFor(ops.policy, { action: facts.name, risk, service, environment });
   const decision = decide(risk, own, { nowMs, service, failures });
-  const draft: PlanDraft = {
+  const waiting: PlanDraft = {
     incidentId: proposal.incident.id,
     patternId: proposal.patternId,
     ...step,
@@ -69,9 +71,20 @@ export async function propose(ops: Ops, proposal: Proposal): Promise<Plan> {
     expiresAtMs: nowMs + ops.policy.approval_expires_min * MINUTE_MS + (decision.kind === 'notify' ? decision.noticeMs : 0),
     dryRun,
   };
+  const draft = { ...waiting, ...(await lacksAtFirst(ops, waiting, own)) };
   const plan = await store.transaction((tx) => file(tx, draft, decision, proposal, nowMs));
   ops.executor.wake();
   return plan;
+}
+
+/** Who will have to be among those who approve; when Slack cannot say it now, the card says it later. */
+async function lacksAtFirst(ops: Ops, draft: PlanDraft, policy: Policy): Promise<Pick<Plan, 'lacks'>> {
+  try {
+    return { lacks: [...(await lacksOf({ ...draft, approvals: [] }, policy, ops.directory))] };
+  } catch (thrown) {
+    ops.log.warn({ err: thrown }, 'cannot say yet who has to approve');
+    return {};
+  }
 }
 
 async function findTarget(ops: Ops, targetId: string, facts: ActionFacts): Promise<Resource> {

@@ -1,7 +1,7 @@
 import { findAction } from '../../action/catalogue/index.ts';
 import { planDigest } from '../../action/digest.ts';
 import { failuresOf, type Hold, holdOf, standingSwitches } from '../../action/guard.ts';
-import { countingApprovals, listedRefusal, stillMissing } from '../../action/people.ts';
+import { countingApprovals, lacksOf, listedRefusal, stillMissing } from '../../action/people.ts';
 import { decide, effectiveRisk } from '../../action/policy.ts';
 import { type PlanPolicy, policyFor } from '../../action/rules.ts';
 import { personOf, user } from '../../domain/actor.ts';
@@ -85,7 +85,7 @@ async function recheckPeople(ops: Ops, plan: Plan, policy: PlanPolicy, needed: n
     for (const approval of plan.approvals) {
       if ((await listedRefusal(user(approval.userId), 'approvers', policy, ops.directory)) !== null) return { kind: 'void', reason: 'approval_gone' };
     }
-    return (await stillMissing(plan, policy, ops.directory)) === null ? { kind: 'run' } : { kind: 'void', reason: 'approvals_missing' };
+    return stillMissing(plan, await lacksOf(plan, policy, ops.directory)) === null ? { kind: 'run' } : { kind: 'void', reason: 'approvals_missing' };
   } catch (thrown) {
     ops.log.warn({ plan: plan.id, err: thrown }, 'cannot check people; the plan waits');
     return { kind: 'hold', reason: 'cannot_check' };

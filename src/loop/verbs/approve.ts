@@ -1,10 +1,11 @@
+import { countingApprovals } from '../../action/people.ts';
 import { type Actor, personOf } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
 import { requireSubject } from '../../domain/names.ts';
-import type { Approval } from '../../domain/plan.ts';
+import type { Approval, Plan } from '../../domain/plan.ts';
 import type { PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
-import { approvalRefusalNow, grant } from '../plans/approvals.ts';
+import { approvalRefusalNow, grant, lookForLacks } from '../plans/approvals.ts';
 import { showPlan } from '../plans/notices.ts';
 import { refuse } from './people.ts';
 import { planView, requirePlan } from './views.ts';
@@ -35,9 +36,14 @@ export async function approve(
     await showPlan(tx, approved, nowMs);
     return approved;
   });
-  await grant(ops, filed, actor).catch((thrown: unknown) => {
+  await seeWhoIsMissing(ops, filed, actor).catch((thrown: unknown) => {
     ops.log.warn({ plan: plan.id, err: thrown }, 'the approval is filed; who else is needed is looked at again');
   });
   ops.executor.wake();
   return await planView(ops, plan.id);
+}
+
+async function seeWhoIsMissing(ops: Ops, plan: Plan, actor: Actor): Promise<void> {
+  if (countingApprovals(plan) < plan.approvalsNeeded) await lookForLacks(ops, plan);
+  else await grant(ops, plan, actor);
 }

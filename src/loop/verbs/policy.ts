@@ -8,6 +8,7 @@ import { redact } from '../../domain/redact.ts';
 import type { PolicyChange } from '../../domain/requests.ts';
 import type { Repositories } from '../../domain/store.ts';
 import type { Ops } from '../ops.ts';
+import { lookForLacks } from '../plans/approvals.ts';
 import { showPlan } from '../plans/notices.ts';
 import { requireListed } from './people.ts';
 
@@ -46,12 +47,24 @@ async function takePolicy(ops: Ops, actor: Actor): Promise<PolicyChange> {
     const recorded = await record(tx, before, next, actor, nowMs);
     const text = 'The policy changed ({changed}). It holds from now on, also for plans that wait.';
     await say(tx, explain('policy.changed', text, { changed: recorded.changed.join(', ') }), nowMs);
-    for (const plan of await tx.plans.list({ states: ['notified', 'awaiting_approval', 'approved'], limit: MOST_PLANS })) await showPlan(tx, plan, nowMs);
     return recorded;
   });
   ops.policies.putInForce(next);
+  await lookAtWaiting(ops);
   ops.executor.pulse();
   return change;
+}
+
+/** The cards of what waits show what the new policy asks for. */
+async function lookAtWaiting(ops: Ops): Promise<void> {
+  const nowMs = ops.clock.now();
+  const plans = await ops.store.plans.list({ states: ['notified', 'awaiting_approval', 'approved'], limit: MOST_PLANS });
+  await ops.store.transaction(async (tx) => {
+    for (const plan of plans) await showPlan(tx, plan, nowMs);
+  });
+  for (const plan of plans) {
+    await lookForLacks(ops, plan).catch((thrown: unknown) => ops.log.warn({ plan: plan.id, err: thrown }, 'cannot say yet who has to approve'));
+  }
 }
 
 async function readOrRefuse(ops: Ops, actor: Actor): Promise<Policy> {

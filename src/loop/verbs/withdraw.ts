@@ -3,6 +3,7 @@ import { OpsError } from '../../domain/errors.ts';
 import { requireSubject } from '../../domain/names.ts';
 import type { PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
+import { lookForLacks } from '../plans/approvals.ts';
 import { showPlan } from '../plans/notices.ts';
 import { refuse } from './people.ts';
 import { planView, requirePlan } from './views.ts';
@@ -13,10 +14,14 @@ export async function withdrawApproval(ops: Ops, planId: string, actor: Actor): 
   const userId = personOf(actor);
   if (userId === null) throw refuse('machine', {});
   const nowMs = ops.clock.now();
-  await ops.store.transaction(async (tx) => {
-    const left = await tx.plans.withdraw(plan.id, userId, actor, nowMs);
-    if (left === null) throw nothingToTakeBack(plan.id, plan.state);
-    await showPlan(tx, left, nowMs);
+  const left = await ops.store.transaction(async (tx) => {
+    const withdrawn = await tx.plans.withdraw(plan.id, userId, actor, nowMs);
+    if (withdrawn === null) throw nothingToTakeBack(plan.id, plan.state);
+    await showPlan(tx, withdrawn, nowMs);
+    return withdrawn;
+  });
+  await lookForLacks(ops, left).catch((thrown: unknown) => {
+    ops.log.warn({ plan: plan.id, err: thrown }, 'the approval is taken back; who else is needed is looked at again');
   });
   return await planView(ops, plan.id);
 }
