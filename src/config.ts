@@ -78,6 +78,7 @@ const ConfigSchema = z.strictObject({
         .min(2)
         .max(24 * 90)
         .default(72),
+      max_size_mb: z.number().int().min(50).max(10_000_000).optional(), // left out: as large as it gets
     })
     .prefault({}),
   knowledge: z

@@ -181,6 +181,7 @@ export function createCore(base: Base, parts: CoreParts): Core {
     narrator: narrationOf(config.narrator, account.narrator ?? null),
     auditKey: config.audit.key ?? null,
     keepMetricsMs: config.store.keep_metrics_h * HOUR_MS,
+    maxStoreBytes: config.store.max_size_mb === undefined ? null : config.store.max_size_mb * 1_048_576,
     quiet: quietOf(config.quiet),
     health: new TickHealth(),
     step,

@@ -23,7 +23,7 @@ export interface Store extends Repositories {
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
   /** Tells the others; with PostgreSQL every replica. */
   readonly wake: Wake;
-  /** How large it is, in bytes, by part: `database`, and SQLite's `log`. */
+  /** How large it is, in bytes, by part: `database`, and SQLite's `log`; there `used` is what of it is not free again. */
   bytes(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }

@@ -39,6 +39,7 @@ export interface Ops {
   readonly directory: Directory;
   readonly narrator: Narration | null;
   readonly keepMetricsMs: number;
+  readonly maxStoreBytes: number | null; // the store is kept under it; null: as large as it gets
   readonly auditKey: string | null; // signs checkpoints of the audit
   readonly quiet: Quiet;
   readonly health: TickHealth;

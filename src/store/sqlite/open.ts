@@ -28,9 +28,14 @@ export async function openSqlite(path: string, clock: Clock, given: Partial<Stor
       publish: async (channel, payload) => listeners.tell(channel, payload),
       subscribe: (channel, listener) => listeners.add(channel, listener),
     },
-    bytes: async () => ({ database: sizeOf(path), log: sizeOf(`${path}-wal`) }),
+    bytes: async () => ({ database: sizeOf(path), log: sizeOf(`${path}-wal`), used: usedBytes(reader) }),
     close: () => gate.close(),
   };
+}
+
+function usedBytes({ raw }: Connection): number {
+  const number = (name: string): number => Number(raw.pragma(name, { simple: true }));
+  return (number('page_count') - number('freelist_count')) * number('page_size');
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
