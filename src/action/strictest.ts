@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Policy } from '../domain/policy.ts';
+import { type Policy, policyMark } from '../domain/policy.ts';
 import { RISKS, type Risk } from '../domain/risk.ts';
 
 /** A policy that holds together with others: for each plan the strictest of them counts. */
@@ -60,13 +59,4 @@ function higher(a: Readonly<Record<string, Risk>>, b: Readonly<Record<string, Ri
   const merged: Record<string, Risk> = { ...a };
   for (const [action, risk] of Object.entries(b)) if (RISKS.indexOf(risk) > RISKS.indexOf(merged[action] ?? 'low')) merged[action] = risk;
   return merged;
-}
-
-/** Short, the same for the same policy: tells policies apart and names them to people. */
-export function policyMark(policy: Policy): string {
-  const sorted = (_key: string, value: unknown): unknown =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : value;
-  return createHash('sha256').update(JSON.stringify(policy, sorted)).digest('hex').slice(0, 12);
 }

@@ -1,4 +1,5 @@
 import type { Anomaly } from './anomaly.ts';
+import type { ShardLease } from './replica.ts';
 
 /** Episodes that began, went on or ended in one pass. An episode keeps its id over its life. */
 export interface DetectionResult {
@@ -12,6 +13,7 @@ export interface DetectionResult {
  * Runs in this thread or in a worker. At first sight of a series, points older than a few minutes only teach it.
  */
 export interface DetectionEngine {
-  run(nowMs: number): Promise<DetectionResult>;
+  /** `shards`: looks at their metrics only, and saves nothing of a shard that another replica has taken over (OpsError('conflict')). */
+  run(nowMs: number, shards?: readonly ShardLease[] | null): Promise<DetectionResult>;
   close(): Promise<void>;
 }

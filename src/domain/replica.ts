@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Policy } from './policy.ts';
 import type { Repositories } from './store.ts';
 
 /** Metrics are spread over so many shards by their resource; more replicas than this share nothing more. */
@@ -25,18 +26,32 @@ export interface Living {
   readonly info: string; // JSON
 }
 
+/** What a replica says of itself. */
+export interface ReplicaInfo {
+  readonly host: string;
+  readonly version: string;
+  readonly policy: Policy;
+}
+
 /** For people: `opsloop doctor`, `/ops status`. */
 export interface ReplicaView {
   readonly id: string;
   readonly host: string;
   readonly version: string;
+  readonly policyMark: string; // the same for those that were started with the same policy
   readonly leads: boolean;
   readonly shards: number;
   readonly seenAgoMs: number;
 }
 
+/** Another replica that lives; `policy` null: it cannot be read here. */
+export interface Peer {
+  readonly id: string;
+  readonly policy: Policy | null;
+}
+
 /**
- * Which replica leads: it collects, forms incidents, runs plans and speaks in Slack. At most one knows itself to lead, and one that lost
+ * Which replica leads: it collects, forms incidents, runs plans and posts in Slack. At most one knows itself to lead, and one that lost
  * the lead without knowing (it was frozen, it was cut off) is refused by `fence`.
  */
 export interface Leadership {
@@ -46,6 +61,10 @@ export interface Leadership {
   fence(tx: Repositories): Promise<void>;
   /** Called whenever it begins (true) or ends to lead. A listener must not throw. Returns the function that ends it. */
   onChange(listener: (leads: boolean) => void): () => void;
+  /** Inside a transaction: this replica does what has this name, such as `plan:PLAN-34`. */
+  claim(tx: Repositories, name: string): Promise<void>;
+  /** Whether another replica claimed it and lives: then it is that one's to finish. */
+  isElsewhere(name: string): Promise<boolean>;
 }
 
 /** Which shards of the metrics this replica looks after. Null: all of them, there is nobody to share with. */
@@ -57,6 +76,8 @@ export interface Leases {
 /** One process among those on one database; alone on SQLite. */
 export interface Replicas extends Leadership, Leases {
   readonly id: string;
+  /** The others, as heard of at the last heartbeat. */
+  others(): readonly Peer[];
   /** Joins. OpsError('unavailable') when the database does not answer. */
   start(): Promise<void>;
   /** Leaves: others take over at once. */

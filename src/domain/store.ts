@@ -48,12 +48,16 @@ export interface Repositories {
   readonly silences: SilenceRepository;
   readonly tokens: TokenRepository;
   readonly settings: SettingRepository;
+  readonly leases: LeaseRepository;
 }
 
 /** How far each reader has read, in epoch ms. */
 export interface WatermarkRepository {
   get(reader: string): Promise<number | null>;
   set(reader: string, untilMs: number): Promise<void>;
+  /** All whose name begins so. */
+  list(prefix: string): Promise<ReadonlyMap<string, number>>;
+  setAll(marks: ReadonlyMap<string, number>): Promise<void>;
 }
 
 export interface SeriesInfo {
@@ -70,13 +74,18 @@ export interface MetricRepository {
   /** Points of these series in the window, ascending; series without points are left out. */
   range(keys: readonly string[], window: TimeWindow): Promise<readonly MetricSeries[]>;
   /** Points that were *appended* after sequence `after`, oldest first, at most `limit`; for detection. */
-  appendedSince(after: number, limit: number): Promise<{ readonly series: readonly MetricSeries[]; readonly sequence: number }>;
+  appendedSince(
+    after: number,
+    limit: number,
+    shards?: readonly number[], // of these only
+  ): Promise<{ readonly series: readonly MetricSeries[]; readonly sequence: number }>;
   prune(beforeMs: number): Promise<number>;
 }
 
 /** Opaque detector state per series. */
 export interface DetectorRepository {
-  load(): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** `shards`: of the series of these only. */
+  load(shards?: readonly number[]): Promise<ReadonlyMap<string, Uint8Array>>;
   save(states: ReadonlyMap<string, Uint8Array>): Promise<void>;
   /** Sensitivity per series key, 0.1..1; 1 when never set. */
   sensitivities(): Promise<ReadonlyMap<string, number>>;

@@ -3,7 +3,7 @@ import type { Clock } from '../domain/ports.ts';
 import type { DetectorRepository } from '../domain/store.ts';
 import { appendAudit } from './audit.ts';
 import { insertMany } from './bulk.ts';
-import { all, run, type Session } from './session.ts';
+import { all, native, run, type Session, type Work } from './session.ts';
 
 const STATES = {
   table: 'detector_state',
@@ -11,9 +11,22 @@ const STATES = {
   conflict: 'ON CONFLICT (key) DO UPDATE SET state = excluded.state',
 } as const;
 
+interface StateRow {
+  readonly key: string;
+  readonly state: Uint8Array;
+}
+
+/** The states of these shards' series and resources, by the keys that detection gives them. */
+const ofShards = (shards: readonly number[]): Work<StateRow[]> =>
+  native({
+    sqlite: (db) => db.statement(`${OWN} WHERE shard_of(resource_id) IN (SELECT value FROM json_each(?))`).all(JSON.stringify(shards)) as StateRow[],
+    postgres: async (db) => (await db.query<StateRow>(`${OWN} WHERE shard = ANY (CAST($1 AS smallint[]))`, [`{${shards.join(',')}}`])).rows,
+  });
+const OWN = `SELECT DISTINCT d.key, d.state FROM series AS s JOIN detector_state AS d ON d.key IN (s.key, s.key || '#hours', 'related:' || s.resource_id)`;
+
 export const detector = (session: Session, clock: Clock): DetectorRepository => ({
-  load: async () => {
-    const rows = await session.read(() => all<{ key: string; state: Uint8Array }>('SELECT key, state FROM detector_state ORDER BY key'));
+  load: async (shards) => {
+    const rows = await session.read(() => (shards === undefined ? all<StateRow>('SELECT key, state FROM detector_state ORDER BY key') : ofShards(shards)));
     return new Map(rows.map(({ key, state }) => [key, new Uint8Array(state.buffer, state.byteOffset, state.byteLength)]));
   },
   save: async (states) => {

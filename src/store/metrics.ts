@@ -13,7 +13,7 @@ export const metrics = (session: Session): MetricRepository => ({
   append: (series) => session.beside(() => native({ sqlite: (db) => sqlite.append(db, series), postgres: (db) => postgres.append(db, series) }), 'metrics'),
   describe: async () => (await session.read(() => all<SeriesRow>(`SELECT ${COLUMNS} FROM series ORDER BY id`))).map(seriesInfo),
   range: (keys, window) => session.snapshot(() => range([...new Set(keys)], window)),
-  appendedSince: (after, limit) => session.snapshot(() => appendedSince(after, bounded(limit, APPENDED_MAX))),
+  appendedSince: (after, limit, shards) => session.snapshot(() => appendedSince(after, bounded(limit, APPENDED_MAX), shards ?? null)),
   prune: async (beforeMs) => {
     await untilNone((limit) => session.beside(() => pruneLog(beforeMs, limit), 'metrics'));
     return untilNone((limit) => session.beside(() => prunePoints(beforeMs, limit), 'metrics'));
@@ -71,8 +71,16 @@ function* bucketsIn(window: TimeWindow): Work<readonly number[]> {
   return rows.flatMap((row) => (row.bucket === null ? [] : [row.bucket]));
 }
 
-function* appendedSince(after: number, limit: number): Work<{ readonly series: readonly MetricSeries[]; readonly sequence: number }> {
-  const rows = yield* native<LogRow[]>({ sqlite: (db) => sqlite.logged(db, after, limit), postgres: (db) => postgres.logged(db, after, limit) });
+function* appendedSince(
+  after: number,
+  limit: number,
+  shards: readonly number[] | null,
+): Work<{ readonly series: readonly MetricSeries[]; readonly sequence: number }> {
+  const last = shards === null ? null : ((yield* one<{ last: number }>('SELECT last FROM metric_sequence'))?.last ?? after);
+  const rows = yield* native<LogRow[]>({
+    sqlite: (db) => sqlite.logged(db, after, limit, shards),
+    postgres: (db) => postgres.logged(db, after, limit, shards),
+  });
   const points = new Map<number, MetricSeries['points']>();
   for (const [, id, timestampMs, value] of rows) {
     const list = points.get(id);
@@ -93,7 +101,9 @@ function* appendedSince(after: number, limit: number): Work<{ readonly series: r
       ),
     );
   }
-  return { series, sequence: rows.at(-1)?.[0] ?? after };
+  // Of some shards only, everything up to the end was looked at, unless there is more than was asked for.
+  const end = last === null || rows.length >= limit ? (rows.at(-1)?.[0] ?? after) : last;
+  return { series, sequence: end };
 }
 
 function prunePoints(beforeMs: number, limit: number): Work<number> {

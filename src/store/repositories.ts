@@ -8,6 +8,7 @@ import { detector } from './detector.ts';
 import { feedback } from './feedback.ts';
 import { incidents } from './incidents.ts';
 import { learning } from './learning.ts';
+import { leases } from './leases.ts';
 import { messages } from './messages.ts';
 import { metrics } from './metrics.ts';
 import { outbox } from './outbox.ts';
@@ -42,4 +43,5 @@ export const repositories = (session: Session, clock: Clock): Repositories => ({
   silences: silences(session),
   tokens: tokens(session),
   settings: settings(session),
+  leases: leases(session),
 });

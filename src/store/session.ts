@@ -55,9 +55,10 @@ export interface Session {
   write<T>(work: () => Work<T>): Promise<T>;
   /**
    * A transaction of its own beside others of this kind: for a change that is right whatever the others do. Those of one `lane` go one
-   * after the other, so that a reader who follows along sees the numbers they give in order.
+   * after the other, so that a reader who follows along sees the numbers they give in order. Those of `beats` and `leases` wait for nobody
+   * who changes the store, so that a replica is not taken for dead over somebody's long transaction.
    */
   beside<T>(work: () => Work<T>, lane?: Lane): Promise<T>;
 }
 
-export type Lane = 'metrics' | 'signals' | 'outbox';
+export type Lane = 'metrics' | 'signals' | 'outbox' | 'beats' | 'leases';

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { auditContract } from './store/audit.ts';
 import { incidentContract } from './store/incidents.ts';
+import { leaseContract } from './store/leases.ts';
 import { metricContract } from './store/metrics.ts';
 import { outboxContract } from './store/outbox.ts';
 import { patternVersionContract } from './store/pattern-versions.ts';
@@ -23,6 +24,7 @@ export function storeContract(name: string, make: () => Place): void {
     outboxContract(make);
     smallContract(make);
     patternVersionContract(make);
+    leaseContract(make);
     transactionContract(make);
   });
 }

@@ -19,9 +19,10 @@ const PAUSE_MS = 50;
 /** The keys of our advisory locks: the first says that they are ours, the second which. */
 const OURS = 0x6f70736c;
 const STORE = 0;
-const LANES: Readonly<Record<Lane, number>> = { metrics: 1, signals: 2, outbox: 3 };
+const LANES: Readonly<Record<Lane, number | null>> = { metrics: 1, signals: 2, outbox: 3, beats: null, leases: null }; // null: no lock
 const ALONE = `SELECT pg_advisory_xact_lock(${OURS}, ${STORE})`;
 const BESIDE = `SELECT pg_advisory_xact_lock_shared(${OURS}, ${STORE})`;
+const NONE = 'SELECT 1';
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /**
@@ -63,7 +64,8 @@ export class Gate implements Session {
   }
 
   beside<T>(work: () => Work<T>, lane?: Lane): Promise<T> {
-    const lock = lane === undefined ? BESIDE : `${BESIDE}; SELECT pg_advisory_xact_lock(${OURS}, ${LANES[lane]})`;
+    const own = lane === undefined ? undefined : LANES[lane];
+    const lock = own === undefined ? BESIDE : own === null ? NONE : `${BESIDE}; SELECT pg_advisory_xact_lock(${OURS}, ${own})`;
     return this.#change(this.#lanes.get(lane ?? null) ?? this.#alone, lock, (db) => db.perform(work), true);
   }
 

@@ -88,7 +88,12 @@ export async function points(
   return found;
 }
 
-export async function logged(db: Connection, after: number, limit: number): Promise<LogRow[]> {
+export async function logged(db: Connection, after: number, limit: number, shards: readonly number[] | null): Promise<LogRow[]> {
+  if (shards !== null) {
+    const ofShards = `SELECT seq, series_id, ts, value FROM metric_log JOIN series ON series.id = series_id
+      WHERE seq > $1 AND shard = ANY (CAST($3 AS smallint[])) ORDER BY seq LIMIT $2`;
+    return await db.arrays<LogRow>(ofShards, [after, limit, `{${shards.join(',')}}`]);
+  }
   return await db.arrays<LogRow>('SELECT seq, series_id, ts, value FROM metric_log WHERE seq > $1 ORDER BY seq LIMIT $2', [after, limit]);
 }
 

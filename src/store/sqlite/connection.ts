@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { OpsError } from '../../domain/errors.ts';
+import { shardOf } from '../../domain/replica.ts';
 import type { KnownSeries } from '../rows.ts';
 import type { Call, Value, Work } from '../session.ts';
 import type { Begun } from '../transaction.ts';
@@ -29,6 +30,7 @@ export class Connection implements Begun {
     this.raw.pragma('temp_store = MEMORY');
     this.raw.pragma('journal_size_limit = 67108864');
     this.raw.function('fold', { deterministic: true }, (text: unknown) => String(text).toLowerCase());
+    this.raw.function('shard_of', { deterministic: true }, (resourceId: unknown) => shardOf(String(resourceId)));
     if (role === 'reader') this.raw.pragma('query_only = ON');
   }
 

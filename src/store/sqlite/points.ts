@@ -54,7 +54,12 @@ export function points(db: Connection, buckets: readonly number[], ids: readonly
   return found;
 }
 
-export function logged(db: Connection, after: number, limit: number): LogRow[] {
+export function logged(db: Connection, after: number, limit: number, shards: readonly number[] | null): LogRow[] {
+  if (shards !== null) {
+    const ofShards = `SELECT seq, series_id, ts, value FROM metric_log JOIN series ON series.id = series_id
+      WHERE seq > ? AND shard_of(resource_id) IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?`;
+    return db.statement(ofShards).raw().all(after, JSON.stringify(shards), limit) as LogRow[];
+  }
   return db.statement('SELECT seq, series_id, ts, value FROM metric_log WHERE seq > ? ORDER BY seq LIMIT ?').raw().all(after, limit) as LogRow[];
 }
 
