@@ -62,6 +62,10 @@ export class BedrockKnowledge implements KnowledgeBase {
     return this.#embedded.list();
   }
 
+  count(): Promise<number> {
+    return this.#embedded.count();
+  }
+
   close(): Promise<void> {
     return this.#embedded.close();
   }

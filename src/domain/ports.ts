@@ -92,6 +92,7 @@ export interface KnowledgeBase {
   remove(patternIds: readonly string[]): Promise<void>;
   get(patternId: string): Promise<Pattern | null>;
   list(): Promise<readonly Pattern[]>;
+  count(): Promise<number>;
 }
 
 /** The knowledge archive of seed §4.2: text objects under slash-separated keys. `etag` changes with the content. */

@@ -71,6 +71,8 @@ export interface MetricRepository {
   /** Points already there keep their value; late ones are filed in order. Returns how many were new. */
   append(series: readonly MetricSeries[]): Promise<number>;
   describe(): Promise<readonly SeriesInfo[]>;
+  /** How many series there are: what everybody asks, without reading them. */
+  count(): Promise<number>;
   /** Points of these series in the window, ascending; series without points are left out. */
   range(keys: readonly string[], window: TimeWindow): Promise<readonly MetricSeries[]>;
   /** Points that were *appended* after sequence `after`, oldest first, at most `limit`; for detection. */

@@ -212,6 +212,10 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     return this.tables.list();
   }
 
+  async count(): Promise<number> {
+    return this.tables.count();
+  }
+
   async reembed(progress: Progress, signal: AbortSignal): Promise<void> {
     const all = this.tables.list();
     for (let at = 0; at < all.length; at += BATCH) {

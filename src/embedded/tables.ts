@@ -111,6 +111,10 @@ export class KnowledgeTables {
     return this.sql('SELECT * FROM patterns ORDER BY pattern_id').all().map(toPattern);
   }
 
+  count(): number {
+    return z.object({ n: z.number() }).parse(this.sql('SELECT count(*) AS n FROM patterns').get()).n;
+  }
+
   *entries(): Generator<Entry> {
     for (const raw of this.sql('SELECT * FROM patterns').iterate()) {
       const row = RowSchema.parse(raw);

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 /** Work that goes on after Slack was acknowledged: so many at once, so many waiting, the rest refused. */
 export interface Workers {
   /** False: too much is waiting already, nothing was started. `work` must not throw. */
@@ -6,27 +8,54 @@ export interface Workers {
   idle(timeoutMs: number): Promise<void>;
 }
 
+const QUIET_TURNS = 4;
+const HOLD_MAX_MS = 50;
+
+/**
+ * Acknowledgements go first. Two hundred commands arrive over several turns of the event loop, so work starts once a few turns
+ * brought nothing new (or after 50 ms of a flood), and then one piece a turn: each reads the store, which holds the thread.
+ */
 export function createWorkers(atOnce = 16, waitingMax = 1000): Workers {
   const waiting: (() => Promise<void>)[] = [];
   const listeners = new Set<() => void>();
   let running = 0;
-  const next = (): void => {
+  let arrivals = 0;
+  let starting = false;
+  const settled = (): void => {
+    if (running === 0 && waiting.length === 0) for (const listener of listeners) listener();
+  };
+  const quiet = async (): Promise<void> => {
+    const untilMs = performance.now() + HOLD_MAX_MS;
+    for (let seen = arrivals, calm = 0; calm < QUIET_TURNS && performance.now() < untilMs; calm += 1) {
+      await turn();
+      if (arrivals !== seen) calm = -1;
+      seen = arrivals;
+    }
+  };
+  const start = async (): Promise<void> => {
+    if (starting) return;
+    starting = true;
+    await quiet();
     while (running < atOnce) {
       const work = waiting.shift();
       if (work === undefined) break;
       running += 1;
       void work().finally(() => {
         running -= 1;
-        next();
+        void start();
+        settled();
       });
+      await turn();
     }
-    if (running === 0 && waiting.length === 0) for (const listener of listeners) listener();
+    starting = false;
+    settled();
   };
   return {
     run(work) {
       if (waiting.length >= waitingMax + atOnce - running) return false;
       waiting.push(work);
-      setImmediate(next); // what has just arrived is acknowledged first
+      arrivals += 1;
+      void start();
       return true;
     },
     async idle(timeoutMs) {

@@ -12,6 +12,7 @@ const APPENDED_MAX = 1_000_000;
 export const metrics = (session: Session): MetricRepository => ({
   append: (series) => session.beside(() => native({ sqlite: (db) => sqlite.append(db, series), postgres: (db) => postgres.append(db, series) }), 'metrics'),
   describe: async () => (await session.read(() => all<SeriesRow>(`SELECT ${COLUMNS} FROM series ORDER BY id`))).map(seriesInfo),
+  count: async () => (await session.read(() => one<{ n: number }>('SELECT count(*) AS n FROM series')))?.n ?? 0,
   range: (keys, window) => session.snapshot(() => range([...new Set(keys)], window)),
   appendedSince: (after, limit, shards) => session.snapshot(() => appendedSince(after, bounded(limit, APPENDED_MAX), shards ?? null)),
   prune: async (beforeMs) => {

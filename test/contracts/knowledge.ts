@@ -113,6 +113,7 @@ export function knowledgeContract(name: string, make: () => Promise<KnowledgeBas
       expect(await base.get('PAT-002')).toBeNull();
       expect(await ids(base, { text: 'too many connections' })).not.toContain('PAT-002');
       expect((await base.list()).map(({ pattern_id }) => pattern_id)).toEqual(['PAT-001', 'PAT-003']);
+      expect(await base.count()).toBe(2);
     });
 
     it('takes hostile texts as plain ones', async () => {

@@ -85,6 +85,7 @@ const noKnowledge: KnowledgeBase & { close(): Promise<void> } = {
   remove: async () => undefined,
   get: async () => null,
   list: async () => [],
+  count: async () => 0,
   close: async () => undefined,
 };
 

@@ -10,8 +10,8 @@ export async function status(ops: Ops): Promise<StatusView> {
     store.plans.list({ states: ['notified', 'awaiting_approval'], limit: 50 }),
     store.switches.list(),
     store.outbox.size(),
-    store.metrics.describe(),
-    ops.knowledge.list(),
+    store.metrics.count(),
+    ops.knowledge.count(),
   ]);
   return {
     nowMs: ops.clock.now(),
@@ -23,7 +23,7 @@ export async function status(ops: Ops): Promise<StatusView> {
     waitingPlans,
     paused,
     outboxSize,
-    series: series.length,
-    patterns: patterns.length,
+    series,
+    patterns,
   };
 }

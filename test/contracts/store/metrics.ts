@@ -23,6 +23,7 @@ export function metricContract(make: () => Place): void {
       await metrics.append([cpu, series('NetworkIn', [])]);
       expect(await metrics.range([keyOf(cpu), 'no/such{}:Average'], { fromMs: NOON, toMs: NOON + MINUTE })).toEqual([]);
       expect((await metrics.describe()).map((each) => each.ref.name)).toEqual(['CPUUtilization', 'NetworkIn']);
+      expect(await metrics.count()).toBe(2);
     });
 
     it('keeps the value of a point that is there, files late ones in order and counts only new ones', async () => {
