@@ -237,6 +237,7 @@ export const en = {
   'audit.title': 'The story of {subject}',
   'audit.empty': 'Nothing is recorded yet.',
   'audit.verb.incident.opened': 'opened',
+  'audit.verb.incident.joined_plan': 'waits for a plan of another incident',
   'audit.verb.incident.joined': 'took in another signal',
   'audit.verb.incident.matched': 'compared with known patterns',
   'audit.verb.incident.analysed': 'looked for the cause',

@@ -31,6 +31,8 @@ export const explanationsZh: Readonly<Record<string, string>> = {
   'plan.rollback_held': '对 {target} 的{title}没有帮助（{still} 仍不正常）。操作已暂停，因此恢复之前不会回退。',
   'policy.changed': '策略已更改（{changed}），立即生效，对等待中的方案也有效。',
   'policy.refused': '配置文件已更改但无法使用，策略保持不变。{reason}',
+  'plan.healed_joined': '{other} 的 {plan} 也解决了本事件：指标已恢复正常。',
+  'plan.not_joined': '{plan} 对 {other} 有效，但对本事件无效：{still} 仍不正常。',
   'plan.keeps_changing': '{target} 在方案执行前一直在变化，所以 {action} 交给你们决定：用“fix {incident} {action}”发起。',
   'plan.joined': '{other} 的 {plan} 对 {target} 做同样的事；本事件等待它。',
   'plan.no_help': '对 {target} 的{title}无效：{still} 仍然异常。请人工接手。',

@@ -238,6 +238,7 @@ export const zh = {
   'audit.title': '{subject} 的经过',
   'audit.empty': '还没有记录。',
   'audit.verb.incident.opened': '发现',
+  'audit.verb.incident.joined_plan': '等待另一个事件的方案',
   'audit.verb.incident.joined': '并入新信号',
   'audit.verb.incident.matched': '比对已知模式',
   'audit.verb.incident.analysed': '分析了原因',

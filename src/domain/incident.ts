@@ -26,6 +26,7 @@ export const IncidentSchema = z.object({
   knowledgeSource: z.string().nullable(), // which index answered
   analysis: AnalysisSchema.nullable(),
   runbookSlug: z.string().nullable(),
+  joinedPlanId: z.string().nullable().optional(), // another incident's plan that does the same; this one waits for its outcome
   failedStage: z.object({ stage: z.string(), error: z.string().max(500), attempts: z.number().int() }).nullable(),
 });
 export type Incident = z.infer<typeof IncidentSchema>;

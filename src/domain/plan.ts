@@ -73,6 +73,7 @@ export const PlanSchema = z.object({
   updatedAtMs: z.number().int(),
   approvalsNeeded: z.number().int().min(0),
   approvals: z.array(ApprovalSchema),
+  joined: z.array(z.string()).max(50).optional(), // other incidents that wait for it
   lacks: z.array(LackSchema).max(2).optional(), // who still has to be among those who approve; absent: it could not be looked up yet
   runAtMs: z.number().int().nullable(), // medium: when the countdown ends
   expiresAtMs: z.number().int().nullable(),

@@ -10,8 +10,12 @@ const PLANS_MAX = 20;
 export async function incidentView(store: Repositories, id: string): Promise<IncidentView | null> {
   const incident = await store.incidents.get(id);
   if (incident === null) return null;
-  const [anomalies, plans] = await Promise.all([store.anomalies.ofIncident(id), store.plans.list({ incidentId: id, limit: PLANS_MAX })]);
-  return { incident, anomalies, plans };
+  const [anomalies, own, joined] = await Promise.all([
+    store.anomalies.ofIncident(id),
+    store.plans.list({ incidentId: id, limit: PLANS_MAX }),
+    incident.joinedPlanId == null ? null : store.plans.get(incident.joinedPlanId),
+  ]);
+  return { incident, anomalies, plans: joined === null ? own : [joined, ...own] };
 }
 
 export async function planView(store: Repositories, id: string): Promise<PlanView | null> {

@@ -1,5 +1,6 @@
 import { requireAction } from '../../action/catalogue/index.ts';
 import { switchesOver } from '../../action/guard.ts';
+import { policyDigest } from '../../action/policy-change.ts';
 import { type Actor, system } from '../../domain/actor.ts';
 import { type ErrorCode, OpsError, toOpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
@@ -43,7 +44,7 @@ async function claim(ops: Ops, plan: Plan, checked: Policy): Promise<Plan | null
   const nowMs = ops.clock.now();
   const service = await serviceOf(ops, plan);
   return await ops.store.transaction(async (tx) => {
-    if (ops.policy !== checked) return null;
+    if (policyDigest(ops.policy) !== policyDigest(checked)) return null;
     // The switch is read in the very transaction that claims: a pause that was answered before is never overtaken.
     if (switchesOver(plan, service, await switchesNow(tx, ops.policy)).length > 0) return null;
     const claimed = await tx.plans.move(plan.id, { from: STARTABLE, to: 'claimed', digest: plan.digest, actor: ACTOR, verb: 'plan.claimed', atMs: nowMs });

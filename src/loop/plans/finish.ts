@@ -4,6 +4,7 @@ import type { IncidentState } from '../../domain/incident.ts';
 import type { Outcome, Plan, PlanState } from '../../domain/plan.ts';
 import type { Repositories } from '../../domain/store.ts';
 import type { Ops } from '../ops.ts';
+import { moveJoined } from './joined.ts';
 import { peopleToCall, showPlan, tell } from './notices.ts';
 
 const ACTOR: Actor = system('executor');
@@ -42,6 +43,8 @@ export async function finish(ops: Ops, plan: Plan, to: keyof typeof RESULT_OF, d
     if (ended === null) return false;
     await settleIncident(ops, tx, ended, nowMs);
     await tell(tx, ended.incidentId, detail, nowMs, verified ? [] : peopleToCall(ops.policy));
+    // Whether it helped those who joined, their own metrics say: verification looks at each.
+    await moveJoined(tx, ended, async (id) => (verified ? 'verifying' : await afterFailure(ops, tx, ended, id)), verified ? null : detail, nowMs);
     await showPlan(tx, ended, nowMs);
     return true;
   });
@@ -56,9 +59,14 @@ async function settleIncident(ops: Ops, tx: Repositories, plan: Plan, nowMs: num
     await move('resolved', { resolvedAtMs: nowMs, resolution: 'fixed' });
     return;
   }
-  const executed = (await tx.plans.list({ incidentId: plan.incidentId, limit: 50 })).filter((other) => other.executedAtMs !== null).length;
-  const mayTryAnother = plan.state !== 'outcome_unknown' && executed < ops.policy.max_attempts_per_incident;
-  await move(mayTryAnother ? 'analysed' : 'unresolved');
+  await move(await afterFailure(ops, tx, plan, plan.incidentId));
+}
+
+/** Another fix may be tried, or the rest is for people. */
+async function afterFailure(ops: Ops, tx: Repositories, plan: Plan, incidentId: string): Promise<'analysed' | 'unresolved'> {
+  const executed = (await tx.plans.list({ incidentId, limit: 50 })).filter((other) => other.executedAtMs !== null).length;
+  const tried = executed + (incidentId === plan.incidentId ? 0 : 1);
+  return plan.state !== 'outcome_unknown' && tried < ops.policy.max_attempts_per_incident ? 'analysed' : 'unresolved';
 }
 
 /**
@@ -87,6 +95,7 @@ export async function stop(
         atMs: nowMs,
       });
     }
+    await moveJoined(tx, ended, async () => 'analysed', null, nowMs);
     if (to === 'expired') {
       const note = explain('plan.expired_note', '{plan} expired: nobody approved it in time. Nothing was run.', { plan: planId });
       await tell(tx, ended.incidentId, note, nowMs, peopleToCall(ops.policy));

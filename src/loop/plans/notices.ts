@@ -3,10 +3,10 @@ import type { Plan } from '../../domain/plan.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Repositories } from '../../domain/store.ts';
 
-/** Both cards of a plan are shown anew: its own and its incident's. */
+/** Every card of a plan is shown anew: its own, its incident's, and those of incidents that wait for it. */
 export async function showPlan(tx: Repositories, plan: Plan, nowMs: number): Promise<void> {
   await tx.outbox.add({ type: 'plan', planId: plan.id }, nowMs);
-  if (plan.incidentId !== null) await tx.outbox.add({ type: 'incident', incidentId: plan.incidentId }, nowMs);
+  for (const incidentId of [plan.incidentId, ...(plan.joined ?? [])]) if (incidentId !== null) await tx.outbox.add({ type: 'incident', incidentId }, nowMs);
 }
 
 /** A line in the incident's thread. */

@@ -14,6 +14,7 @@ import type { Policy } from '../../domain/policy.ts';
 import type { Resource } from '../../domain/resource.ts';
 import type { Repositories } from '../../domain/store.ts';
 import type { Ops } from '../ops.ts';
+import { join } from './joined.ts';
 import { showPlan } from './notices.ts';
 import { isPromoted } from './promotions.ts';
 import { recentPlans } from './recheck.ts';
@@ -99,7 +100,10 @@ const nextState = (decision: PolicyDecision): PlanState => ({ run: 'approved', n
 async function file(tx: Repositories, draft: PlanDraft, decision: PolicyDecision, proposal: Proposal, nowMs: number): Promise<Plan> {
   const live = await tx.plans.list({ states: LIVE_PLAN_STATES, targetId: draft.targetId, limit: 20 });
   const same = live.find((plan) => plan.action === draft.action);
-  if (same !== undefined) return same;
+  if (same !== undefined) {
+    await join(tx, proposal.incident, same, proposal.requestedBy, nowMs);
+    return same;
+  }
   const actor = proposal.requestedBy;
   const created = await tx.plans.create(draft, actor);
   const plan = await tx.plans.move(created.id, {

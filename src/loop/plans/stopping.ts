@@ -2,6 +2,7 @@ import { system } from '../../domain/actor.ts';
 import { explain } from '../../domain/explanation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Ops } from '../ops.ts';
+import { moveJoined } from './joined.ts';
 import { showPlan, tell } from './notices.ts';
 
 const ACTOR = system('executor');
@@ -29,6 +30,7 @@ export async function stopCutOff(ops: Ops, plan: Plan): Promise<void> {
       const detail = { plan: plan.id, after: 'cancelled' };
       await tx.incidents.move(ended.incidentId, { ...by, from: ['acting', 'planned'], to: 'analysed', verb: 'incident.analysed', detail });
     }
+    await moveJoined(tx, ended, async () => 'analysed', note, nowMs);
     await tell(tx, ended.incidentId, note, nowMs);
     await showPlan(tx, ended, nowMs);
   });

@@ -6,6 +6,7 @@ import type { Plan } from '../../domain/plan.ts';
 import type { Solution } from '../../domain/rca.ts';
 import { redact } from '../../domain/redact.ts';
 import type { Ops } from '../ops.ts';
+import { plansOf } from '../plans/joined.ts';
 import { peopleToCall, tell } from '../plans/notices.ts';
 import { propose } from '../plans/propose.ts';
 
@@ -18,7 +19,7 @@ const MOST_VOIDED = 3; // a target that keeps changing under its plans is for pe
 export async function recommend(ops: Ops, incident: Incident): Promise<void> {
   const { analysis } = incident;
   if (analysis === null || (analysis.hypotheses[0]?.confidence ?? 0) < CAUSE_CONFIDENCE) return;
-  const plans = await ops.store.plans.list({ incidentId: incident.id, limit: 50 });
+  const plans = await plansOf(ops, incident, 50);
   if (plans.some(isWithPeople)) return;
   if (plans.filter((plan) => plan.executedAtMs !== null).length >= ops.policy.max_attempts_per_incident) return;
   const solution = analysis.solutions.find((one) => !plans.some((plan) => spent(plan, one)));
@@ -29,23 +30,7 @@ export async function recommend(ops: Ops, incident: Incident): Promise<void> {
     if (thrown instanceof OpsError && ['conflict', 'not_found', 'invalid_input', 'limited'].includes(thrown.code)) return thrown;
     throw thrown;
   });
-  const nowMs = ops.clock.now();
   if (plan instanceof OpsError) return await setAside(ops, incident, solution, plan);
-  if (plan.incidentId !== incident.id) {
-    await ops.store.transaction(async (tx) => {
-      if (!(await tx.dedupe.firstTime(`joined:${incident.id}:${plan.id}`, nowMs))) return;
-      await tell(
-        tx,
-        incident.id,
-        explain('plan.joined', '{plan} of {other} does the same on {target}; this incident waits for it.', {
-          plan: plan.id,
-          other: plan.incidentId ?? '',
-          target: targetId,
-        }),
-        nowMs,
-      );
-    });
-  }
 }
 
 /** A person said no, or nobody said yes in time: the next step is theirs, not a weaker fix. */

@@ -10,6 +10,7 @@ import type { Solution } from '../../domain/rca.ts';
 import type { FixRequest } from '../../domain/requests.ts';
 import type { PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
+import { plansOf } from '../plans/joined.ts';
 import { isPromoted } from '../plans/promotions.ts';
 import { propose } from '../plans/propose.ts';
 import { policyOf } from '../plans/recheck.ts';
@@ -28,7 +29,7 @@ export async function proposeFix(ops: Ops, request: FixRequest, actor: Actor): P
   else if (actor.type === 'system') throw new OpsError('forbidden', 'Only a person or a token can ask for a fix.');
   const incident = await resolveIncident(ops, request.issue);
   if (incident.state === 'resolved') throw new OpsError('conflict', `${incident.id} is resolved already.`, 'Nothing to fix.');
-  const [live] = await ops.store.plans.list({ incidentId: incident.id, states: LIVE, limit: 1 });
+  const live = (await plansOf(ops, incident, 50)).find((plan) => LIVE.includes(plan.state));
   if (live !== undefined && (request.action === undefined || request.action === live.action)) return await planView(ops, live.id);
   if (live !== undefined)
     throw new OpsError('conflict', `${live.id} (${live.action}) is under way for ${incident.id}.`, `Reject or cancel it first: "reject ${live.id}".`);
@@ -54,7 +55,7 @@ async function chooseSolution(ops: Ops, incident: Incident, request: FixRequest)
     const why = known?.why ?? explain('plan.asked', 'Asked for by a person.');
     return { action: request.action, targetId, params, patternId: known?.patternId ?? null, why };
   }
-  const tried = await ops.store.plans.list({ incidentId: incident.id, limit: 50 });
+  const tried = await plansOf(ops, incident, 50);
   const best = solutions.find((one) => !tried.some((plan) => plan.action === one.action && plan.targetId === one.targetId && plan.executedAtMs !== null));
   if (best !== undefined) return best;
   const tell = incident.analysis === null ? 'it has not been analysed yet' : 'the analysis knows no action that fits';

@@ -4,6 +4,7 @@ import type { Incident } from '../../domain/incident.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { IncidentView, PlanView } from '../../domain/views.ts';
 import type { Ops } from '../ops.ts';
+import { plansOf } from '../plans/joined.ts';
 import { serviceOf, switchesNow } from '../plans/recheck.ts';
 
 const MOST_PLANS = 50;
@@ -22,7 +23,7 @@ export async function requirePlan(ops: Ops, id: string): Promise<Plan> {
 
 export async function incidentView(ops: Ops, id: string): Promise<IncidentView> {
   const incident = await requireIncident(ops, id);
-  const [anomalies, plans] = await Promise.all([ops.store.anomalies.ofIncident(id), ops.store.plans.list({ incidentId: id, limit: MOST_PLANS })]);
+  const [anomalies, plans] = await Promise.all([ops.store.anomalies.ofIncident(id), plansOf(ops, incident, MOST_PLANS)]);
   return { incident, anomalies, plans };
 }
 
