@@ -522,7 +522,7 @@ export const en = {
   'action.renew_certificate': 'Renew the certificate',
   'action.run_automation': 'Run an automation',
   'action.stop_resource': 'Stop an idle resource',
-  'action.delete_snapshots': 'Delete orphaned snapshots',
+  'action.delete_snapshots': 'Delete old snapshots',
   'action.delete_volumes': 'Delete unattached volumes',
   'action.terminate_instance': 'Terminate the instance',
   'action.take_service_down': 'Take the service down',

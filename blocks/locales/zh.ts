@@ -523,7 +523,7 @@ export const zh = {
   'action.renew_certificate': '更新证书',
   'action.run_automation': '运行自动化文档',
   'action.stop_resource': '停止闲置资源',
-  'action.delete_snapshots': '删除孤立快照',
+  'action.delete_snapshots': '删除旧快照',
   'action.delete_volumes': '删除未挂载的磁盘',
   'action.terminate_instance': '终止实例',
   'action.take_service_down': '下线服务',

@@ -19,7 +19,7 @@ import { EventQueue } from './events/queue.ts';
 import { Ingestion } from './ingestion.ts';
 import { Inventory, topologySource } from './inventory/inventory.ts';
 import { BedrockKnowledge } from './knowledge.ts';
-import { CloudWatchLogs } from './logs/source.ts';
+import { CloudWatchLogs, groupsAt } from './logs/source.ts';
 import { CloudWatchMetrics } from './metrics/source.ts';
 import { Journal } from './remediation/journal.ts';
 import { AwsRemediator } from './remediation/remediator.ts';
@@ -72,7 +72,7 @@ export function openAwsAccount({ settings, region, clock, localJournal }: AwsPar
   return {
     sources: {
       metrics: places.map((place) => new CloudWatchMetrics(place.scope, place.inventory, settings, clock)),
-      logs: settings.logs.length === 0 ? [] : [new CloudWatchLogs(home, settings)],
+      logs: scopes.filter((scope) => groupsAt(scope, settings).length > 0).map((scope) => new CloudWatchLogs(scope, settings, clock)),
       changes: [
         ...places.flatMap((place) => [
           ...(settings.cloudtrail ? [new CloudTrailChanges(place.scope, place.inventory, clock)] : []),

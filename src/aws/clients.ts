@@ -1,3 +1,4 @@
+import { AppConfigClient } from '@aws-sdk/client-appconfig';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import { BedrockAgentRuntimeClient } from '@aws-sdk/client-bedrock-agent-runtime';
@@ -14,12 +15,14 @@ import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RDSClient } from '@aws-sdk/client-rds';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
+import { NotingHandler } from './noting-handler.ts';
 
 export interface ClientOptions {
   readonly region: string;
@@ -37,12 +40,15 @@ const ANSWER_MS = 25_000; // longer than SQS's longest poll
 export class Clients {
   readonly #options: ClientOptions;
   readonly #made = new Map<string, { destroy(): void }>();
-  readonly #handler = new NodeHttpHandler({ connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true });
+  readonly #handler = new NotingHandler({ connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true });
 
   constructor(options: ClientOptions) {
     this.#options = options;
   }
 
+  get appConfig(): AppConfigClient {
+    return this.#one('appConfig', (common) => new AppConfigClient(common));
+  }
   get autoScaling(): AutoScalingClient {
     return this.#one('autoScaling', (common) => new AutoScalingClient(common));
   }
@@ -102,6 +108,9 @@ export class Clients {
   }
   get sts(): STSClient {
     return this.#one('sts', (common) => new STSClient(common));
+  }
+  get tagging(): ResourceGroupsTaggingAPIClient {
+    return this.#one('tagging', (common) => new ResourceGroupsTaggingAPIClient(common));
   }
 
   destroy(): void {

@@ -38,6 +38,8 @@ function meaningOf(name: string, thrown: unknown, api: string): Meaning {
     return { code: 'unavailable', what: 'was refused: the signature does not fit', hint: "Check this machine's clock, then the secret key." };
   if (THROTTLED.test(name)) return { code: 'limited', what: 'is throttled', hint: 'It is tried again with growing pauses.' };
   if (DENIED.test(name)) return { code: 'forbidden', what: 'is not allowed for this role', hint: `Give it ${api}; "opsloop doctor" prints the policy.` };
+  if (/ENOTFOUND|EAI_AGAIN/.test(name))
+    return { code: 'unavailable', what: 'found no server: the region is wrong, or this machine is offline', hint: 'Look at aws.accounts[].regions.' };
   if (/Abort|Timeout/i.test(name)) return { code: 'unavailable', what: 'did not answer in time', hint: null };
   if (status(thrown) >= 500 || status(thrown) === 0) return { code: 'unavailable', what: `failed: ${said}`, hint: null };
   if (MISSING.test(name)) return { code: 'not_found', what: `found nothing: ${said}`, hint: null };
@@ -64,7 +66,10 @@ export async function reading<T>(scope: Pick<Scope, 'label'>, api: string, call:
   try {
     return await call();
   } catch (thrown) {
-    const error = awsError(thrown, api, scope);
-    throw error.code === 'limited' ? error : new OpsError('unavailable', error.message, error.hint, { cause: thrown });
+    throw unreadable(awsError(thrown, api, scope));
   }
 }
+
+/** What a source throws for an error of its server. */
+export const unreadable = (error: OpsError): OpsError =>
+  error.code === 'limited' ? error : new OpsError('unavailable', error.message, error.hint, { cause: error });

@@ -11,6 +11,9 @@ export function balancerId(name: string): string {
 }
 
 export const ecsId = (cluster: string, service: string): string => `ecs/${lastPart(cluster)}/${service}`;
+/** An AppConfig profile in an environment, as CloudTrail names it; the config gives it a better name. */
+export const appConfigId = (ids: { readonly application: string; readonly environment: string; readonly profile: string }): string =>
+  `appconfig/${ids.application}/${ids.environment}/${ids.profile}`;
 export const clusterDbId = (cluster: string): string => `rds/cluster/${cluster}`;
 
 /** The part after the last slash or colon of an ARN. */
@@ -52,4 +55,21 @@ export function idOfLogGroup(group: string): string | null {
   const database = /^\/aws\/rds\/(instance|cluster)\/([\w-]+)\//.exec(group);
   if (database?.[2] === undefined) return null;
   return database[1] === 'cluster' ? clusterDbId(database[2]) : `rds/${database[2]}`;
+}
+
+const ARNS: readonly (readonly [RegExp, string])[] = [
+  [/:lambda:[^:]*:\d*:function:([\w-]+)/, 'lambda'],
+  [/:dynamodb:[^:]*:\d*:table\/([\w.-]+)/, 'dynamodb'],
+  [/:sqs:[^:]*:\d*:([\w.-]+)$/, 'sqs'],
+  [/:elasticache:[^:]*:\d*:(?:cluster|replicationgroup):([\w-]+)$/, 'elasticache'],
+];
+
+/** The resource of an ARN, for the kinds whose tags are read by ARN; null for any other. */
+export function idOfArn(arn: string): string | null {
+  if (/:loadbalancer\/(app|net)\//.test(arn)) return balancerId(arn);
+  for (const [pattern, kind] of ARNS) {
+    const name = pattern.exec(arn)?.[1];
+    if (name !== undefined) return `${kind}/${name}`;
+  }
+  return null;
 }

@@ -41,14 +41,18 @@ export const OBSERVE_ACTIONS: readonly string[] = [
   'rds:DescribeDBClusters',
   'rds:DescribeDBInstances',
   'sqs:ListQueues',
+  'tag:GetResources',
 ];
 
-/** The bot's own things in its home account: queue, archive and knowledge base. */
+/** The bot's own things in its home account: queue, archive, knowledge base and models; and what `doctor` asks about its own roles. */
 export const OWN_ACTIONS = {
   queue: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-  bucket: ['s3:ListBucket'],
+  bucket: ['s3:GetBucketVersioning', 's3:GetEncryptionConfiguration', 's3:ListBucket'],
   objects: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
   knowledge: ['bedrock:GetIngestionJob', 'bedrock:GetKnowledgeBase', 'bedrock:Retrieve', 'bedrock:StartIngestionJob'],
+  models: ['bedrock:InvokeModel'],
+  wording: ['bedrock:RetrieveAndGenerate'],
+  doctor: ['iam:SimulatePrincipalPolicy'],
 } as const;
 
 /** Calls that are allowed on less than everything. */

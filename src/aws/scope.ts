@@ -17,6 +17,18 @@ export interface Scope {
 
 const READ_ATTEMPTS = 4;
 
+/** What the config says about one place: an account, a region, both or neither. */
+interface Placed {
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+/** Whether an entry of the config names a scope. One that names none is about the home scope. */
+export function isAt({ account, region }: Placed, scope: Pick<Scope, 'account' | 'region' | 'suffix'>): boolean {
+  if (account === undefined && region === undefined) return scope.suffix === '';
+  return (account ?? scope.account) === scope.account && (region ?? scope.region) === scope.region;
+}
+
 /** Every account and region of the config, the home scope first. */
 export function scopesOf(settings: AwsSettings, homeRegion: string): readonly [Scope, ...Scope[]] {
   const accounts = settings.accounts.length > 0 ? settings.accounts : [{ name: 'default', regions: [homeRegion] }];

@@ -5,15 +5,20 @@ const RegionSchema = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such 
 const TargetIdSchema = z.string().regex(/^[a-z0-9]+\/\S{1,280}$/, 'a resource such as rds/checkout-db');
 
 /** One account. Without roles the default credentials are used; reading and acting may have different ones. */
+const AccountNameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'a short name such as prod');
 const AccountSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'a short name such as prod'),
+  name: AccountNameSchema,
   regions: z.array(RegionSchema).min(1).max(20),
   observe_role: RoleSchema.optional(),
   act_role: RoleSchema.optional(),
   external_id: z.string().min(2).max(1224).optional(),
 });
 
+/** Where something is, when not everywhere or at home. */
+const PLACE = { account: AccountNameSchema.optional(), region: RegionSchema.optional() };
+
 const ExtraMetricSchema = z.strictObject({
+  ...PLACE,
   namespace: z.string().min(1).max(255),
   name: z.string().min(1).max(255),
   dimensions: z.record(z.string(), z.string()).default({}),
@@ -35,11 +40,23 @@ const MetricsSchema = z.strictObject({
   discover_every_min: z.number().int().min(1).max(1440).default(15),
 });
 
+/** Without account and region a group is read wherever it is. */
 const LogGroupSchema = z.strictObject({
+  ...PLACE,
   group: z.string().min(1).max(512),
   filter: z.string().max(1024).default(''), // CloudWatch Logs filter pattern
   resource: TargetIdSchema.optional(),
 });
+
+/** A configuration profile in one environment, under a name of its own. */
+const AppConfigSchema = z.strictObject({
+  ...PLACE,
+  name: z.string().regex(/^[\w.-]{1,100}$/, 'a name such as shop-flags'),
+  application: z.string().regex(/^[a-z0-9]{4,7}$/, 'the id of an application'),
+  environment: z.string().regex(/^[a-z0-9]{4,7}$/, 'the id of an environment'),
+  profile: z.string().regex(/^[a-z0-9]{4,7}$/, 'the id of a configuration profile'),
+});
+export type AppConfigProfile = z.infer<typeof AppConfigSchema>;
 
 const AutomationSchema = z.strictObject({
   document: z.string().regex(/^[\w.-]{3,128}$/, 'the name of an SSM Automation document'),
@@ -76,51 +93,72 @@ export const NarratorSchema = z
   .refine(({ kind, model_arn }) => kind === 'none' || model_arn !== undefined, { path: ['model_arn'], error: 'needed for bedrock' });
 export type NarratorSettings = z.infer<typeof NarratorSchema>;
 
-export const AwsSchema = z.strictObject({
-  accounts: z
-    .array(AccountSchema)
-    .max(50)
-    .refine((accounts) => new Set(accounts.map((account) => account.name)).size === accounts.length, 'account names must differ')
-    .default([]),
-  metrics: MetricsSchema.prefault({}),
-  logs: z.array(LogGroupSchema).max(100).default([]),
-  insights: z.strictObject({ timeout_s: z.number().int().min(1).max(120).default(20), scan_limit_gb: z.number().min(0.01).max(1000).default(5) }).prefault({}),
-  cloudtrail: z.boolean().default(true),
-  config_history: z.boolean().default(false), // AWS Config must be recording
-  queue_url: z.url().optional(), // SQS queue that EventBridge and SNS write to
-  bucket: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
-    .optional(),
-  knowledge: z
-    .strictObject({
-      knowledge_base_id: z.string().regex(/^[A-Za-z0-9]{10}$/, 'ten letters and digits'),
-      data_source_id: z.string().regex(/^[A-Za-z0-9]{10}$/, 'ten letters and digits'),
-      query_limit: z.number().int().min(50).max(20_000).default(1000), // characters of a query
-      timeout_ms: z.number().int().min(100).max(10_000).default(2000),
-      ingest_after_s: z.number().int().min(0).max(3600).default(60),
-    })
-    .optional(),
-  tags: z.strictObject({ service: z.string().default('service'), environment: z.string().default('environment') }).prefault({}),
-  dependencies: z
-    .array(z.strictObject({ from: TargetIdSchema, to: TargetIdSchema, kind: z.enum(['calls', 'runs_on', 'reads', 'writes']).default('calls') }))
-    .max(5000)
-    .default([]),
-  parameters: z
-    .array(z.string().regex(/^[\w./-]{1,1000}$/))
-    .max(200)
-    .default([]), // SSM parameters that hold configuration
-  lambda_alias: z
-    .string()
-    .regex(/^[\w-]{1,128}$/)
-    .default('live'),
-  caches: z
-    .array(z.strictObject({ id: TargetIdSchema, host: z.string().regex(/^i-[0-9a-f]{8,17}$/) }))
-    .max(100)
-    .default([]), // the instance that can reach a cache
-  automation: z.array(AutomationSchema).max(100).default([]),
-  blast: BlastSchema.prefault({}),
-  path_style: z.boolean().default(false), // S3 behind a local endpoint
-});
+export const AwsSchema = z
+  .strictObject({
+    accounts: z
+      .array(AccountSchema)
+      .max(50)
+      .refine((accounts) => new Set(accounts.map((account) => account.name)).size === accounts.length, 'account names must differ')
+      .default([]),
+    metrics: MetricsSchema.prefault({}),
+    logs: z.array(LogGroupSchema).max(100).default([]),
+    insights: z
+      .strictObject({ timeout_s: z.number().int().min(1).max(120).default(20), scan_limit_gb: z.number().min(0.01).max(1000).default(5) })
+      .prefault({}),
+    cloudtrail: z.boolean().default(true),
+    config_history: z.boolean().default(false), // AWS Config must be recording
+    queue_url: z.url().optional(), // SQS queue that EventBridge and SNS write to
+    bucket: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+      .optional(),
+    knowledge: z
+      .strictObject({
+        knowledge_base_id: z.string().regex(/^[A-Za-z0-9]{10}$/, 'ten letters and digits'),
+        data_source_id: z.string().regex(/^[A-Za-z0-9]{10}$/, 'ten letters and digits'),
+        query_limit: z.number().int().min(50).max(20_000).default(1000), // characters of a query
+        timeout_ms: z.number().int().min(100).max(10_000).default(2000),
+        ingest_after_s: z.number().int().min(0).max(3600).default(60),
+      })
+      .optional(),
+    tags: z.strictObject({ service: z.string().default('service'), environment: z.string().default('environment') }).prefault({}),
+    dependencies: z
+      .array(z.strictObject({ from: TargetIdSchema, to: TargetIdSchema, kind: z.enum(['calls', 'runs_on', 'reads', 'writes']).default('calls') }))
+      .max(5000)
+      .default([]),
+    parameters: z
+      .array(z.string().regex(/^[\w./-]{1,1000}$/))
+      .max(200)
+      .default([]), // SSM parameters that hold configuration
+    appconfig: z.array(AppConfigSchema).max(200).default([]),
+    lambda_alias: z
+      .string()
+      .regex(/^[\w-]{1,128}$/)
+      .default('live'),
+    caches: z
+      .array(z.strictObject({ id: TargetIdSchema, host: z.string().regex(/^i-[0-9a-f]{8,17}$/) }))
+      .max(100)
+      .default([]), // the instance that can reach a cache
+    automation: z.array(AutomationSchema).max(100).default([]),
+    blast: BlastSchema.prefault({}),
+    path_style: z.boolean().default(false), // S3 behind a local endpoint
+  })
+  .superRefine((aws, context) => {
+    for (const [list, entries] of Object.entries({ logs: aws.logs, appconfig: aws.appconfig, extra: aws.metrics.extra }))
+      for (const [at, place] of entries.entries()) {
+        const message = placeProblem(place, aws.accounts);
+        if (message !== null) context.addIssue({ code: 'custom', path: list === 'extra' ? ['metrics', list, at] : [list, at], message });
+      }
+  });
 export type AwsSettings = z.infer<typeof AwsSchema>;
 export type AwsAccountSettings = z.infer<typeof AccountSchema>;
+
+type Place = { readonly account?: string | undefined; readonly region?: string | undefined };
+
+/** A place that the accounts of the config do not have would never be read, and nobody would know. */
+function placeProblem({ account, region }: Place, accounts: readonly AwsAccountSettings[]): string | null {
+  if (account === undefined && region === undefined) return null;
+  const named = accounts.filter((one) => account === undefined || one.name === account);
+  if (named.length === 0) return `aws.accounts has no account ${account ?? 'at all'}`;
+  return region === undefined || named.some((one) => one.regions.includes(region)) ? null : `aws.accounts does not list the region ${region} there`;
+}

@@ -19,9 +19,9 @@ import { GetParameterCommand, ListCommandsCommand, PutParameterCommand } from '@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../src/action/catalogue/index.ts';
 import type { Clients } from '../../src/aws/clients.ts';
-import { OpsError } from '../../src/domain/errors.ts';
-import type { RemediationStep, Remediator } from '../../src/domain/ports.ts';
+import type { Remediator } from '../../src/domain/ports.ts';
 import { remediatorContract } from '../contracts/remediator.ts';
+import { refused, step } from './acting.ts';
 import { type Double, startDouble } from './double/server.ts';
 import { type FaultProxy, startProxy } from './proxy.ts';
 import { accountOf, builder, endpoint, first, memoryArchive, motoUrl, resetMoto, settingsOf, signal } from './support.ts';
@@ -68,10 +68,6 @@ async function shop(): Promise<void> {
 const remediator = (changes: Record<string, unknown> = {}): Remediator =>
   accountOf({ ...settings, ...changes }, { now: () => Date.now() + 2 * day }).remediator;
 const service = async () => first((await build.ecs.send(new DescribeServicesCommand({ cluster: 'shop', services: ['checkout'] }))).services ?? []);
-const step = (action: string, targetId: string, params: RemediationStep['params'] = {}): RemediationStep => ({ action, targetId, params });
-const refused = (code: OpsError['code'], words: string) => (error: unknown) =>
-  error instanceof OpsError && error.code === code && `${error.message} ${error.hint}`.includes(words);
-
 remediatorContract('AWS', async () => {
   await shop();
   return {
@@ -99,10 +95,10 @@ describe('what AWS can do', () => {
 
   it('says in words what it cannot do there', async () => {
     await expect(remediator().inspect(step('renew_certificate', 'acm/shop'), signal())).rejects.toSatisfy(
-      refused('invalid_input', 'cannot do renew_certificate on AWS'),
+      refused('invalid_input', 'cannot do renew_certificate on AWS. ACM renews its own certificates'),
     );
-    await expect(remediator().inspect(step('scale_up', `ec2/${instanceId}`, { size: 'larger' }), signal())).rejects.toSatisfy(
-      refused('invalid_input', 'rds, elasticache'),
+    await expect(remediator().inspect(step('raise_capacity', `ec2/${instanceId}`, { units: 5 }), signal())).rejects.toSatisfy(
+      refused('invalid_input', 'There it works on: dynamodb'),
     );
   });
 

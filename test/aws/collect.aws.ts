@@ -123,8 +123,8 @@ metricSourceContract('CloudWatch', () => {
 logSourceContract('CloudWatch Logs', async () => {
   const at = place();
   // Tailing goes to moto; searching to the double, since moto's Insights filters nothing.
-  const search = new CloudWatchLogs(await searching(), settings);
-  const tail = new CloudWatchLogs(at.scope, settings);
+  const search = new CloudWatchLogs(await searching(), settings, systemClock);
+  const tail = new CloudWatchLogs(at.scope, settings, systemClock);
   return {
     source: { name: tail.name, read: (window, abort) => tail.read(window, abort), search: (query, abort) => search.search(query, abort) },
     window: WINDOW,
@@ -182,7 +182,7 @@ describe('the names of resources', () => {
 
 describe('a log search', () => {
   it('is stopped when it takes too long or scans too much, says so, and stops the query', async () => {
-    const source = new CloudWatchLogs(await searching(), settings);
+    const source = new CloudWatchLogs(await searching(), settings, systemClock);
     const query = { text: 'timeout', resourceIds: [], window: WINDOW, limit: 5 };
     double.state.insights = 'endless';
     const slow = await source.search(query, signal());
@@ -198,7 +198,7 @@ describe('a log search', () => {
   });
 
   it('takes any text as text', async () => {
-    const source = new CloudWatchLogs(await searching(), settings);
+    const source = new CloudWatchLogs(await searching(), settings, systemClock);
     double.state.lines.push({ atMs: WINDOW.toMs - 1000, message: 'said "no" | limit 0 \\ end', group: GROUP });
     const found = await source.search({ text: '"no" | limit 0 \\', resourceIds: [], window: WINDOW, limit: 5 }, signal());
     expect(found.items.map((line) => line.message)).toEqual(['said "no" | limit 0 \\ end']);

@@ -9,5 +9,15 @@ export const restartService = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Restarts ${target.name}. Its tasks are replaced one after another; requests in flight may be cut.`,
-  iam: ['ecs:UpdateService', 'ecs:DescribeServices', 'ec2:DescribeInstances', 'ssm:SendCommand', 'ssm:GetCommandInvocation', 'ssm:ListCommands'],
+  iam: [
+    'ecs:UpdateService',
+    'ecs:DescribeServices',
+    'ec2:DescribeInstances',
+    'lambda:GetAlias',
+    'lambda:GetFunctionConfiguration',
+    'lambda:UpdateFunctionConfiguration',
+    'ssm:SendCommand',
+    'ssm:GetCommandInvocation',
+    'ssm:ListCommands',
+  ],
 });

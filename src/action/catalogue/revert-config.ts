@@ -9,5 +9,5 @@ export const revertConfig = defineAction({
   params: noParams,
   defaults: noDefaults,
   blastRadius: (target) => `Puts the configuration of ${target.name} back to what it was before its last change.`,
-  iam: ['ssm:GetParameterHistory', 'ssm:PutParameter'],
+  iam: ['ssm:GetParameterHistory', 'ssm:PutParameter', 'appconfig:ListDeployments', 'appconfig:StartDeployment', 'appconfig:StopDeployment'],
 });

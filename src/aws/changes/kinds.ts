@@ -34,6 +34,7 @@ const RULES: readonly (readonly [RegExp, Kind | null])[] = [
 /** How a call changes the account; null for calls that nobody would call a change. `parameters` settle the ambiguous ones. */
 export function kindOfCall(eventName: string, parameters: Readonly<Record<string, unknown>> = {}): Kind | null {
   if (eventName === 'UpdateService') return 'taskDefinition' in parameters ? 'deploy' : 'desiredCount' in parameters ? 'scale' : 'deploy';
+  if (eventName === 'StartDeployment') return 'config'; // AppConfig
   if (eventName.startsWith('UpdateFunctionCode')) return 'deploy';
   if (eventName.startsWith('UpdateFunctionConfiguration')) return 'config';
   if (eventName === 'UpdateTable') return 'provisionedThroughput' in parameters ? 'scale' : 'config';

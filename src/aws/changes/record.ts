@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Change } from '../../domain/signals.ts';
-import { balancerId, clusterDbId, ecsId, lastPart } from '../names.ts';
+import { appConfigId, balancerId, clusterDbId, ecsId, lastPart } from '../names.ts';
 import { kindOfCall } from './kinds.ts';
 
 /** The parts of a CloudTrail record that are used; anything else may be there. */
@@ -83,6 +83,9 @@ function targetOf(eventName: string, parameters: Readonly<Record<string, unknown
   const text = (name: string): string | null => (typeof parameters[name] === 'string' && parameters[name] !== '' ? parameters[name] : null);
   const service = text('service') ?? text('serviceName');
   if (service !== null && eventName.includes('Service')) return ecsId(text('cluster') ?? 'default', lastPart(service));
+  const either = (name: string): string | null => text(name) ?? text(name.charAt(0).toLowerCase() + name.slice(1));
+  const [application, environment, profile] = [either('ApplicationId'), either('EnvironmentId'), either('ConfigurationProfileId')];
+  if (application !== null && environment !== null && profile !== null) return appConfigId({ application, environment, profile });
   const balancer = text('loadBalancerArn');
   if (balancer !== null) return balancerId(balancer);
   for (const [name, kind] of TARGETS) {

@@ -47,8 +47,9 @@ export const volumes: PartReader = {
       const tags = tagsOf(one.Tags);
       return naming.resource(`ebs/${one.VolumeId}`, tags['Name'] ?? one.VolumeId ?? '', { zone: one.AvailabilityZone, tags });
     });
-    // Snapshots whose volume is gone belong to no resource; this one stands for them.
-    return { resources: [...resources, naming.resource('ebs/orphaned-snapshots', 'orphaned-snapshots')] };
+    // These two stand for all snapshots whose volume is gone, and for all volumes that nothing uses.
+    const groups = ['orphaned-snapshots', 'unattached-volumes'].map((name) => naming.resource(`ebs/${name}`, name));
+    return { resources: [...resources, ...groups] };
   },
 };
 

@@ -2,12 +2,14 @@ import { OpsError } from '../../domain/errors.ts';
 import type { Clock, TopologySource } from '../../domain/ports.ts';
 import type { Dependency, Resource, Topology } from '../../domain/resource.ts';
 import { reading } from '../errors.ts';
-import type { Scope } from '../scope.ts';
+import { appConfigId } from '../names.ts';
+import { isAt, type Scope } from '../scope.ts';
 import type { AwsSettings } from '../settings.ts';
 import { instances, scalingGroups, securityGroups, services, volumes } from './compute.ts';
 import { caches, databases, queues, tables } from './data.ts';
 import { balancers, functions, users } from './edge.ts';
 import { Naming, type Part, type PartReader } from './part.ts';
+import { tags } from './tags.ts';
 
 const PARTS: readonly PartReader[] = [
   instances,
@@ -22,6 +24,7 @@ const PARTS: readonly PartReader[] = [
   balancers,
   functions,
   users,
+  tags,
 ];
 const FRESH_MS = 4 * 60_000;
 
@@ -93,9 +96,15 @@ export class Inventory {
 
   #join(): void {
     const parts = [...this.#parts.values()];
-    const aliases = new Map(parts.flatMap((part) => [...(part.aliases ?? [])]));
-    const resources = [...parts.flatMap((part) => part.resources), ...this.#parameters()];
+    const profiles = this.#settings.appconfig.filter((one) => isAt(one, this.#scope));
+    const named = profiles.map((one) => [this.naming.id(appConfigId(one)), this.naming.id(`config/${one.name}`)] as const);
+    const aliases = new Map([...parts.flatMap((part) => [...(part.aliases ?? [])]), ...named]);
+    const resources = [...parts.flatMap((part) => part.resources), ...this.#configuration(profiles)];
     const byId = new Map(resources.map((resource) => [resource.id, resource]));
+    for (const [id, tags] of parts.flatMap((part) => [...(part.tags ?? [])])) {
+      const resource = byId.get(aliases.get(id) ?? id);
+      if (resource !== undefined) byId.set(resource.id, this.naming.tagged(resource, { ...resource.tags, ...tags }));
+    }
     const links = new Map<string, Dependency>();
     for (const one of parts.flatMap((part) => part.dependencies ?? [])) {
       const link = { ...one, from: aliases.get(one.from) ?? one.from, to: aliases.get(one.to) ?? one.to };
@@ -106,9 +115,13 @@ export class Inventory {
     this.#topology = { resources: [...byId.values()], dependencies: [...links.values()] };
   }
 
-  /** The SSM parameters that the config names as configuration. */
-  #parameters(): Resource[] {
-    return this.#scope.suffix === '' ? this.#settings.parameters.map((name) => this.naming.resource(`config/${name.replace(/^\//, '')}`, name)) : [];
+  /** The AppConfig profiles and SSM parameters that the config names as configuration. */
+  #configuration(profiles: AwsSettings['appconfig']): Resource[] {
+    const parameters = this.#scope.suffix === '' ? this.#settings.parameters : [];
+    return [
+      ...profiles.map(({ name }) => this.naming.resource(`config/${name}`, name)),
+      ...parameters.map((name) => this.naming.resource(`config/${name.replace(/^\//, '')}`, name)),
+    ];
   }
 }
 

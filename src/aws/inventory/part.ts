@@ -2,11 +2,12 @@ import type { Dependency, Resource } from '../../domain/resource.ts';
 import type { Scope } from '../scope.ts';
 import type { AwsSettings } from '../settings.ts';
 
-/** What one service's descriptions tell. `aliases`: ids that metrics use for a resource of another id. */
+/** What one service's descriptions tell. `aliases`: ids that metrics use for a resource of another id; `tags`: those of others' resources. */
 export interface Part {
   readonly resources: readonly Resource[];
   readonly dependencies?: readonly Dependency[];
   readonly aliases?: ReadonlyMap<string, string>;
+  readonly tags?: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
 export interface PartReader {
@@ -49,16 +50,14 @@ export class Naming {
   }
 
   resource(plainId: string, name: string, more: { readonly zone?: string | undefined; readonly tags?: Readonly<Record<string, string>> } = {}): Resource {
-    const tags = Object.fromEntries(Object.entries(more.tags ?? {}).slice(0, 60));
-    return {
-      id: this.id(plainId),
-      kind: plainId.split('/')[0] ?? 'unknown',
-      name: name.slice(0, 200),
-      service: tags[this.#tags.service] ?? null,
-      environment: tags[this.#tags.environment] ?? null,
-      zone: more.zone ?? null,
-      tags,
-    };
+    const plain = { id: this.id(plainId), kind: plainId.split('/')[0] ?? 'unknown', name: name.slice(0, 200), zone: more.zone ?? null };
+    return this.tagged({ ...plain, service: null, environment: null, tags: {} }, more.tags ?? {});
+  }
+
+  /** A resource with these tags, and what the team says by them. */
+  tagged(resource: Resource, all: Readonly<Record<string, string>>): Resource {
+    const tags = Object.fromEntries(Object.entries(all).slice(0, 60));
+    return { ...resource, service: tags[this.#tags.service] ?? null, environment: tags[this.#tags.environment] ?? null, tags };
   }
 }
 

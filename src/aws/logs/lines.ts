@@ -20,6 +20,9 @@ export function levelOf(message: string): LogLine['level'] {
   return LEVELS.find(([pattern]) => pattern.test(text))?.[1] ?? 'info';
 }
 
+/** Whether a line is longer than what is kept of it. */
+export const isTooLong = (message: string): boolean => message.length > MOST_CHARACTERS;
+
 /** A line as the log port wants it; one that is too long is cut and says so. */
 export function lineOf(
   raw: { readonly id: string; readonly timestampMs: number; readonly message: string },
@@ -27,7 +30,7 @@ export function lineOf(
   resourceId: string | null,
 ): LogLine {
   const { id, timestampMs } = raw;
-  const message = raw.message.length <= MOST_CHARACTERS ? raw.message : raw.message.slice(0, MOST_CHARACTERS - CUT.length) + CUT;
+  const message = isTooLong(raw.message) ? raw.message.slice(0, MOST_CHARACTERS - CUT.length) + CUT : raw.message;
   const shortId = id.length <= 300 ? id : createHash('sha256').update(id).digest('hex');
   return { id: shortId, timestampMs, group, resourceId, level: levelOf(message), message };
 }

@@ -4,7 +4,7 @@ import { reading } from '../errors.ts';
 import type { KnownResources } from '../inventory/inventory.ts';
 import { idOfDimensions } from '../names.ts';
 import { inParallel } from '../pace.ts';
-import type { Scope } from '../scope.ts';
+import { isAt, type Scope } from '../scope.ts';
 import type { AwsSettings } from '../settings.ts';
 import { DEFAULT_METRICS, type DefaultMetric } from './defaults.ts';
 
@@ -45,7 +45,7 @@ export async function discover(
       unit,
     });
   };
-  if (scope.suffix === '') for (const one of extra) want(one.namespace, one.name, one.dimensions, one.stat, one.unit, one.resource);
+  for (const one of extra.filter((place) => isAt(place, scope))) want(one.namespace, one.name, one.dimensions, one.stat, one.unit, one.resource);
   for (const { metric, as } of lists.flat()) want(metric.Namespace ?? '', metric.MetricName ?? '', dimensionsOf(metric), as.stat, as.unit);
   const tagged = [...found.values()].filter(({ resourceId }) => hasTags(inventory, resourceId, onlyTags));
   return { wanted: tagged.slice(0, most), left: Math.max(0, tagged.length - most) };

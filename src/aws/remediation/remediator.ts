@@ -142,8 +142,20 @@ export class AwsRemediator implements Remediator {
   }
 }
 
+/** Why an action of the catalogue is not done on AWS, where there is more to say than that. */
+const NOT_HERE: ReadonlyMap<string, string> = new Map([
+  [
+    'renew_certificate',
+    'ACM renews its own certificates as long as their DNS record stands: put that back. An imported one is imported again by whoever has its key.',
+  ],
+]);
+
 function doingOf(name: string): Doing {
   const doing = DOINGS.find((one) => one.name === name);
   if (doing !== undefined) return doing;
-  throw new OpsError('invalid_input', `opsloop cannot do ${name.slice(0, 60)} on AWS.`, `There it can do: ${DOINGS.map((one) => one.name).join(', ')}.`);
+  throw new OpsError(
+    'invalid_input',
+    `opsloop cannot do ${name.slice(0, 60)} on AWS.`,
+    NOT_HERE.get(name) ?? `There it can do: ${DOINGS.map((one) => one.name).join(', ')}.`,
+  );
 }

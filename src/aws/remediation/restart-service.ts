@@ -2,17 +2,22 @@ import { tagsOf } from '../inventory/part.ts';
 import { type Doing, type Prepared, refuse, type Target } from './doing.ts';
 import { instanceGroup, instanceOf, instanceRelies, instanceSummary } from './ec2.ts';
 import { newestDeployment, serviceOf, serviceRelies, serviceSummary, updateService } from './ecs.ts';
+import { functionHappened, restartFunction } from './restart-function.ts';
 import { runShell, shellHappened } from './shell.ts';
 
 const UNIT_TAG = 'opsloop:unit'; // which systemd unit of an instance is its service
 const UNIT = /^[A-Za-z0-9@_.-]{1,100}$/;
 
-/** ECS: a new deployment of the same revision. EC2: the systemd unit that the instance's tag names, over SSM. */
+/** ECS: a new deployment of the same revision. EC2: the systemd unit that the instance's tag names, over SSM. Lambda: new environments. */
 export const restartService: Doing = {
   name: 'restart_service',
-  kinds: ['ecs', 'ec2'],
-  prepare: (target, _params, signal) => (target.resource.kind === 'ecs' ? service(target, signal) : unit(target, signal)),
+  kinds: ['ecs', 'ec2', 'lambda'],
+  prepare(target, _params, signal) {
+    if (target.resource.kind === 'lambda') return restartFunction(target, signal);
+    return target.resource.kind === 'ecs' ? service(target, signal) : unit(target, signal);
+  },
   async happened(target, receipt, signal) {
+    if (target.resource.kind === 'lambda') return await functionHappened(target, receipt, signal);
     if (target.resource.kind === 'ec2') return await shellHappened(target, target.name, receipt, signal);
     return newestDeployment(await serviceOf(target, signal)) === receipt['before'] ? 'no' : 'yes';
   },

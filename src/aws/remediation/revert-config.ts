@@ -1,39 +1,27 @@
 import { GetParameterHistoryCommand, type ParameterHistory, PutParameterCommand } from '@aws-sdk/client-ssm';
-import { asked, changedSince, compare, type Doing, missing, refuse, type Target } from './doing.ts';
+import { asked, changedSince, compare, type Doing, missing, type Prepared, refuse, type Target } from './doing.ts';
+import { profileHappened, profileOf, revertProfile, undoProfile } from './revert-appconfig.ts';
 
-/** An SSM parameter back to the value of the version before. Values never leave this file: plans and receipts name versions. */
+/**
+ * An AppConfig profile or an SSM parameter back to the version before. Values never leave this file: plans and receipts name
+ * versions.
+ */
 export const revertConfig: Doing = {
   name: 'revert_config',
   kinds: ['config'],
-  async prepare(target, _params, signal) {
-    const [now, earlier] = await versions(target, signal);
-    if (now === undefined) throw missing(target);
-    return {
-      summary: {
-        version: String(now.Version ?? 0),
-        changed: now.LastModifiedDate?.toISOString() ?? 'unknown',
-        by: now.LastModifiedUser?.split('/').at(-1) ?? 'unknown',
-        earlier: String(earlier?.Version ?? 'none'),
-      },
-      relies: [now.Version],
-      refusal:
-        earlier === undefined
-          ? refuse(`${target.name} has no earlier version.`)
-          : earlier.Value === now.Value
-            ? refuse(`Version ${earlier.Version} of ${target.name} says the same as the present one.`)
-            : null,
-      effect: `Gives ${target.name} the value it had in version ${earlier?.Version}.`,
-      before: { before: String(now.Version), after: String((now.Version ?? 0) + 1) },
-      async act(_key, abort) {
-        return { after: await put(target, earlier, abort) };
-      },
-    };
+  prepare(target, _params, signal) {
+    const profile = profileOf(target);
+    return profile === null ? parameter(target, signal) : revertProfile(target, profile, signal);
   },
   async happened(target, receipt, signal) {
+    const profile = profileOf(target);
+    if (profile !== null) return await profileHappened(target, profile, receipt, signal);
     const [now] = await versions(target, signal);
     return compare(String(now?.Version), receipt);
   },
   async undo(target, receipt, signal) {
+    const profile = profileOf(target);
+    if (profile !== null) return await undoProfile(target, profile, receipt, signal);
     const all = await versions(target, signal);
     const [now] = all;
     if (String(now?.Version) !== receipt['after']) throw changedSince(target, 'The value');
@@ -44,6 +32,31 @@ export const revertConfig: Doing = {
     );
   },
 };
+
+async function parameter(target: Target, signal: AbortSignal): Promise<Prepared> {
+  const [now, earlier] = await versions(target, signal);
+  if (now === undefined) throw missing(target);
+  return {
+    summary: {
+      version: String(now.Version ?? 0),
+      changed: now.LastModifiedDate?.toISOString() ?? 'unknown',
+      by: now.LastModifiedUser?.split('/').at(-1) ?? 'unknown',
+      earlier: String(earlier?.Version ?? 'none'),
+    },
+    relies: [now.Version],
+    refusal:
+      earlier === undefined
+        ? refuse(`${target.name} has no earlier version.`)
+        : earlier.Value === now.Value
+          ? refuse(`Version ${earlier.Version} of ${target.name} says the same as the present one.`)
+          : null,
+    effect: `Gives ${target.name} the value it had in version ${earlier?.Version}.`,
+    before: { before: String(now.Version), after: String((now.Version ?? 0) + 1) },
+    async act(_key, abort) {
+      return { after: await put(target, earlier, abort) };
+    },
+  };
+}
 
 const parameterName = (target: Target): string => target.resource.name;
 

@@ -7,7 +7,7 @@ export interface Double {
   close(): Promise<void>;
 }
 
-/** What moto lacks, in AWS's own wire shapes: LookupEvents, Insights, AWS Config, SSM Automation and Bedrock. */
+/** What moto lacks, in AWS's own wire shapes: LookupEvents, Insights, AWS Config, AppConfig deployments, SSM Automation and Bedrock. */
 export async function startDouble(): Promise<Double> {
   const state = new AwsState();
   const server = createServer((request, response) => {
@@ -50,12 +50,14 @@ async function answer(state: AwsState, request: IncomingMessage, response: Serve
   response.end(result);
 }
 
-/** Bedrock speaks REST. */
+/** Bedrock and AppConfig speak REST. */
 function restName(request: IncomingMessage): string {
   const path = (request.url ?? '').split('?')[0] ?? '';
   if (request.method === 'POST' && /^\/knowledgebases\/\w+\/retrieve$/.test(path)) return 'Retrieve';
   if (request.method === 'PUT' && /\/ingestionjobs\/?$/.test(path)) return 'StartIngestionJob';
   if (request.method === 'GET' && /\/ingestionjobs\/\w+$/.test(path)) return 'GetIngestionJob';
   if (request.method === 'GET' && /^\/knowledgebases\/\w+\/?$/.test(path)) return 'GetKnowledgeBase';
+  if (/^\/applications\/\w+\/environments\/\w+\/deployments$/.test(path)) return request.method === 'POST' ? 'StartDeployment' : 'ListDeployments';
+  if (request.method === 'DELETE' && /\/deployments\/\d+$/.test(path)) return 'StopDeployment';
   return path;
 }

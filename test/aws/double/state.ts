@@ -42,6 +42,9 @@ export class AwsState {
   documents: Record<string, { readonly parameters: readonly { readonly name: string; readonly fallback?: string }[]; readonly type?: string }> = {};
   executions: { readonly id: string; readonly body: Body; status: string }[] = [];
 
+  /** AppConfig deployments, oldest first. */
+  deployments: { readonly number: number; readonly profile: string; readonly version: string; state: string }[] = [];
+
   retrieve: (text: string, filter: unknown) => Promise<Found[]> | Found[] = () => [];
   hybrid = true;
   retrievePage = 25;
@@ -106,6 +109,26 @@ export class AwsState {
       const found = this.executions.filter((one) => ((one.body['Tags'] ?? []) as { Key: string }[]).some((tag) => filter?.Values.includes(tag.Key)));
       return { AutomationExecutionMetadataList: found.map((one) => ({ AutomationExecutionId: one.id })) };
     },
+    ListDeployments: () => ({
+      Items: this.deployments.toReversed().map((one) => ({
+        DeploymentNumber: one.number,
+        ConfigurationProfileId: one.profile,
+        ConfigurationVersion: one.version,
+        State: one.state,
+      })),
+    }),
+    StartDeployment: (body) => {
+      if (this.deployments.some((one) => one.state === 'DEPLOYING')) throw new Refusal('ConflictException', 'a deployment runs', 409);
+      const number = this.deployments.length + 1;
+      this.deployments.push({ number, profile: String(body['ConfigurationProfileId']), version: String(body['ConfigurationVersion']), state: 'COMPLETE' });
+      return { DeploymentNumber: number, State: 'DEPLOYING' };
+    },
+    StopDeployment: () => {
+      const running = this.deployments.find((one) => one.state === 'DEPLOYING');
+      if (running === undefined) throw new Refusal('BadRequestException', 'nothing is deployed');
+      running.state = 'ROLLED_BACK';
+      return { DeploymentNumber: running.number, State: 'ROLLED_BACK' };
+    },
     Retrieve: (body) => this.#retrieved(body),
     StartIngestionJob: () => {
       if (this.busy) throw new Refusal('ConflictException', 'a job is running', 409);
@@ -116,6 +139,11 @@ export class AwsState {
     GetIngestionJob: () => ({ ingestionJob: wireJob(this.jobs.at(-1) ?? { id: 'none', status: 'FAILED' }) }),
     GetKnowledgeBase: () => ({ knowledgeBase: { knowledgeBaseId: 'KB00000001', name: 'patterns', status: 'ACTIVE' } }),
   };
+
+  /** These versions were deployed one after another; the last one is in this state. */
+  deploy(profile: string, versions: readonly string[], last: string): void {
+    this.deployments = versions.map((version, at) => ({ number: at + 1, profile, version, state: at + 1 === versions.length ? last : 'COMPLETE' }));
+  }
 
   /** Asks the test's own ranking first; the handler answers from what it gave. */
   async rank(text: string, filter: unknown): Promise<void> {
