@@ -26,7 +26,7 @@ export function detectCard(report: DetectReport, options: CardOptions): Card {
     ),
     ...context([
       words('detect.collected', { points: collected.points, logs: collected.logLines, changes: collected.changes, alarms: collected.alarms }),
-      ...collected.gaps.slice(0, 4).map((gap) => `⚠️ ${safe(gap, 200)}`),
+      ...collected.gaps.slice(0, 4).map((gap) => `⚠️ ${safe(localised(gap, options.locale), 200)}`),
     ]),
   ];
   return { text: summary, blocks };

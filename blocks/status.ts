@@ -3,7 +3,7 @@ import type { Plan } from '../src/domain/plan.ts';
 import type { StatusView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, date, duration, type Locale, safe } from './card.ts';
 import { incidentLine, moreLine } from './detect.ts';
-import { say } from './locales/say.ts';
+import { localised, say } from './locales/say.ts';
 import { context, fields, header, list, section } from './parts.ts';
 import { actionOnTarget, deadline, pausedLines, planState } from './plan-words.ts';
 
@@ -50,7 +50,10 @@ export function healthBlocks(view: StatusView, options: CardOptions): KnownBlock
       view.sources
         .filter((source) => !source.ok)
         .slice(0, 6)
-        .map((source) => `❌ ${words('status.source_down', { name: safe(source.name, 60), error: safe(source.error ?? words('status.no_reason'), 200) })}`),
+        .map(
+          (source) =>
+            `❌ ${words('status.source_down', { name: safe(source.name, 60), error: safe(localised(source.error ?? words('status.no_reason'), locale), 200) })}`,
+        ),
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Locale } from '../blocks/card.ts';
+import { usageIn } from './usage.ts';
 
 /** The short answers of the Slack edge itself; everything on cards is in blocks/locales. */
 interface Words {
@@ -111,7 +112,7 @@ const zh: Words = {
   unknown: (word) => `我不认识“${word}”。`,
   didYouMean: (name) => `你是不是想用“${name}”？`,
   tryHelp: '输入“帮助”查看我能做什么。',
-  needs: (usage) => `缺少内容：${usage}`,
+  needs: (usage) => `缺少内容：${usageIn('zh', usage)}`,
   example: (text) => `例如：${text}`,
   silenceNeeds: '请说明要静默什么、静默多久。',
   silenceBounds: '静默时长为一分钟到七天。',

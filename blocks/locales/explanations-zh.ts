@@ -12,6 +12,8 @@ export const explanationsZh: Readonly<Record<string, string>> = {
   'detect.forecast': '{metric} 为 {value}，约 {left} 后达到 {limit}（{earliest} 到 {latest} 之间）。',
   'detect.parted': '{metric} 与 {other} 平常同步变化，现在不再同步。',
   'detect.together': '{metric} 与同一资源的另外 {others} 个指标同时偏离平常值。',
+  'loop.late': '循环已有 {minutes} 分钟没有运行：这期间不检测也不修复。请查看 opsloop 的日志，或重启它。',
+  'loop.back': '循环中断 {minutes} 分钟后已恢复运行。',
   'storm.nobody': '这张卡片中的事件已持续 {minutes} 分钟，还没有人处理。按“我来处理”可停止提醒。',
   'incident.nobody': '{incident} 已持续 {minutes} 分钟，还没有人处理。按“我来处理”可停止提醒。',
   'incident.recovered': '已自行恢复正常。',

@@ -1,4 +1,4 @@
-import { explain } from '../domain/explanation.ts';
+import { type Explanation, explain } from '../domain/explanation.ts';
 import type { Log } from '../domain/log.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
@@ -28,15 +28,14 @@ export function createWatchdog(parts: WatchdogParts): Watchdog {
   const time = parts.time ?? (() => performance.now());
   let lastMs = time();
   let late = false;
-  const say = async (code: string, template: string, minutes: number): Promise<void> =>
-    await parts.store.outbox.add({ type: 'channel', note: explain(code, template, { minutes }), mentions: [] }, parts.clock.now());
+  const say = async (note: Explanation): Promise<void> => await parts.store.outbox.add({ type: 'channel', note, mentions: [] }, parts.clock.now());
   return {
     async ticked() {
       const goneMs = time() - lastMs;
       lastMs = time();
       if (late) {
         late = false;
-        await say('loop.back', 'The loop runs again, after {minutes} min.', Math.round(goneMs / 60_000));
+        await say(explain('loop.back', 'The loop runs again, after {minutes} min.', { minutes: Math.round(goneMs / 60_000) }));
       }
       if (parts.pingUrl !== null) await ping(parts.pingUrl, parts.log);
     },
@@ -45,11 +44,8 @@ export function createWatchdog(parts: WatchdogParts): Watchdog {
       if (late || goneMs < parts.lateMs) return;
       late = true;
       parts.log.error({ minutes: goneMs / 60_000 }, 'the loop has not run');
-      await say(
-        'loop.late',
-        'The loop has not run for {minutes} min: nothing is detected or fixed meanwhile. Look at the log of opsloop, or restart it.',
-        Math.max(1, Math.round(goneMs / 60_000)),
-      );
+      const text = 'The loop has not run for {minutes} min: nothing is detected or fixed meanwhile. Look at the log of opsloop, or restart it.';
+      await say(explain('loop.late', text, { minutes: Math.max(1, Math.round(goneMs / 60_000)) }));
     },
   };
 }
