@@ -5,6 +5,7 @@ import { OpsError } from '../domain/errors.ts';
 import { openStore } from '../store/open.ts';
 import { backupStore } from '../store/sqlite/backup.ts';
 import { restoreStore } from '../store/sqlite/restore.ts';
+import { withProgress } from './progress.ts';
 
 const NAME = /^opsloop-\d{8}T\d{6}Z$/;
 
@@ -16,7 +17,7 @@ export async function backup(folder: string | undefined, options: { readonly jso
     throw new OpsError('not_found', `There is no database at ${config.store.path} yet.`, 'Start opsloop once, or set store.path.');
   const parent = join('var', 'backups');
   const target = folder ?? join(parent, `opsloop-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`);
-  const stateBytes = await backupStore(config.store.path, join(target, 'opsloop.db'));
+  const stateBytes = await withProgress('Copying the state', options.json, (tell) => backupStore(config.store.path, join(target, 'opsloop.db'), tell));
   const knowledgeBytes = existsSync(config.knowledge.path) ? await backupStore(config.knowledge.path, join(target, 'knowledge.db')) : 0;
   const removed = folder === undefined && options.keep !== undefined ? prune(parent, options.keep) : [];
   const words = `Backed up to ${target} (${((stateBytes + knowledgeBytes) / 1_048_576).toFixed(1)} MB).${removed.length === 0 ? '' : ` Removed ${removed.length} older.`}\n`;
@@ -38,7 +39,7 @@ export async function restore(from: string, options: { readonly json?: boolean }
   refusePostgres(config);
   await refuseWhileRunning(config);
   const isFolder = existsSync(from) && statSync(from).isDirectory();
-  await restoreStore(isFolder ? join(from, 'opsloop.db') : from, config.store.path);
+  await withProgress('Restoring the state', options.json, (tell) => restoreStore(isFolder ? join(from, 'opsloop.db') : from, config.store.path, tell));
   const knowledge = join(from, 'knowledge.db');
   const withKnowledge = isFolder && existsSync(knowledge);
   if (withKnowledge) await restoreStore(knowledge, config.knowledge.path);

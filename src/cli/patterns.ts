@@ -13,6 +13,7 @@ import { analyse } from '../pattern/analyse.ts';
 import { patternKey } from '../pattern/archive-keys.ts';
 import { openAccount } from './account.ts';
 import { type CheckedFiles, checkFiles, problemLine } from './pattern-files.ts';
+import { withProgress } from './progress.ts';
 
 const ACTOR = system('cli');
 const SEARCH_TIMEOUT_MS = 10_000;
@@ -81,7 +82,7 @@ function requireClean(checked: CheckedFiles): CheckedFiles {
 }
 
 async function take(base: Base, checked: CheckedFiles): Promise<string> {
-  const { added, changed, unchanged } = await importPatterns(base, checked.patterns, ACTOR);
+  const { added, changed, unchanged } = await withProgress('Importing', false, (tell) => importPatterns(base, checked.patterns, ACTOR, tell));
   return `${added.length} patterns added, ${changed.length} changed, ${unchanged} as they were.`;
 }
 
@@ -113,12 +114,8 @@ async function reembed(): Promise<void> {
   const config = loadConfig();
   const account: Partial<Account> = config.account.kind === 'aws' ? await openAccount(config) : {};
   const embedder = embedderOf(config, account);
-  const done = await reembedFile(
-    config.knowledge.path,
-    embedder,
-    (some, all) => process.stderr.write(`${some} of ${all} embedded\n`),
-    AbortSignal.timeout(REEMBED_TIMEOUT_MS),
-  );
+  const late = AbortSignal.timeout(REEMBED_TIMEOUT_MS);
+  const done = await withProgress('Embedding', false, (tell) => reembedFile(config.knowledge.path, embedder, tell, late));
   process.stdout.write(`${done} patterns are embedded by ${embedder.name}. Restart opsloop if it is running.\n`);
   account.close?.();
 }

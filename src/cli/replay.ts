@@ -4,6 +4,7 @@ import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type ReplayResult, replayFile } from '../replay/replay.ts';
 import { postRecording } from '../slack/recording.ts';
+import { withProgress } from './progress.ts';
 
 interface ReplayCommand {
   readonly json?: boolean;
@@ -14,7 +15,8 @@ interface ReplayCommand {
 /** `opsloop replay FILE.csv`: the alerts detection would have sent over a recording; `--png` draws them, `--post` shows them in Slack. */
 export async function replay(file: string, options: ReplayCommand): Promise<void> {
   const config = loadConfig();
-  const result = await replayFile(file, { thresholds: config.detection.thresholds });
+  const { thresholds } = config.detection;
+  const result = await withProgress(`Replaying ${file}`, options.json, (tell) => replayFile(file, { thresholds, tell }));
   if (options.png !== undefined || options.post === true) await show(result, options, config);
   const { points, alerts } = result;
   process.stdout.write(options.json === true ? `${JSON.stringify({ file: result.file, points, alerts })}\n` : table(result));

@@ -9,3 +9,9 @@ export type AddFacts = (facts: StepFacts) => void;
  * wanted. What the work throws is thrown on.
  */
 export type Step = <T>(name: string, facts: StepFacts, work: (add: AddFacts) => Promise<T>) => Promise<T>;
+
+/** Told how far long work is: so many of all. */
+export type Tell = (done: number, all: number) => void;
+
+/** For those who do not ask. */
+export const silent: Tell = () => undefined;

@@ -6,12 +6,14 @@ import type { Anomaly } from '../domain/anomaly.ts';
 import type { ChartSpec } from '../domain/chart.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { MetricSeries } from '../domain/metric.ts';
+import { silent, type Tell } from '../domain/step.ts';
 import { type Recording, readRecording } from './csv.ts';
 
 const CHART_POINTS_MAX = 3000;
 
 export interface ReplayOptions {
   readonly thresholds?: readonly Threshold[];
+  readonly tell?: Tell;
 }
 export interface ReplayAlert {
   readonly start: string; // ISO 8601
@@ -37,7 +39,7 @@ export interface ReplayResult {
 export async function replayFile(path: string, options: ReplayOptions = {}): Promise<ReplayResult> {
   const file = basename(path);
   const recording = readRecording(await readText(path), file);
-  const anomalies = detect(recording, file, options.thresholds ?? []);
+  const anomalies = detect(recording, file, options);
   const iso = (ms: number): string => new Date(ms).toISOString();
   const alerts = anomalies.map(({ startedAtMs, endedAtMs, severity, method, explanation }) => ({
     start: iso(startedAtMs),
@@ -61,7 +63,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** One point at a time with the clock at that point; between two points the clock looks for silence once. */
-function detect(recording: Recording, file: string, thresholds: readonly Threshold[]): readonly Anomaly[] {
+function detect(recording: Recording, file: string, { thresholds = [], tell = silent }: ReplayOptions): readonly Anomaly[] {
   const detector = new Detector({ thresholds });
   const found = new Map<string, Anomaly>();
   const series: Omit<MetricSeries, 'points'> = {
@@ -72,6 +74,7 @@ function detect(recording: Recording, file: string, thresholds: readonly Thresho
   };
   for (const [row, timestampMs] of recording.times.entries()) {
     const value = recording.values[row] ?? Number.NaN;
+    tell(row, recording.times.length);
     const before = detector.sweep(timestampMs - 1);
     const now = detector.observe({ ...series, points: [{ timestampMs, value }] }, timestampMs);
     for (const anomaly of [...before, ...now]) found.set(anomaly.id, anomaly);

@@ -7,6 +7,7 @@ import { newReading } from '../detect/step.ts';
 import { TUNING } from '../detect/tuning.ts';
 import { createWatch, type Watch } from '../detect/watch.ts';
 import { OpsError } from '../domain/errors.ts';
+import { silent, type Tell } from '../domain/step.ts';
 import { parseTime, type Recording, readRecording } from '../replay/csv.ts';
 import { NAB_PROFILES, nabScore } from './nab.ts';
 import { delayF1, eventF1, eventF1At, type LabelledFile, segmentsOf } from './segments.ts';
@@ -40,10 +41,17 @@ export interface DetectScores {
  * Scores the shipped detector on a folder (docs/scoring/detection.md). `out` writes what it said, one CSV a series.
  * Errors: OpsError('invalid_input') when the folder or a file in it cannot be read.
  */
-export async function scoreDetect(dir: string, options: { readonly out?: string | undefined } = {}): Promise<{ json: DetectScores; table: string }> {
+export async function scoreDetect(
+  dir: string,
+  options: { readonly out?: string | undefined; readonly tell?: Tell } = {},
+): Promise<{ json: DetectScores; table: string }> {
   const recordings = readSeries(dir);
   const watch = createWatch(TUNING);
-  const scored = recordings.map(([file, recording]) => runOver(watch, file, recording));
+  const { tell = silent } = options;
+  const scored = recordings.map(([file, recording], index) => {
+    tell(index, recordings.length);
+    return runOver(watch, file, recording);
+  });
   if (options.out !== undefined) writeOut(options.out, scored);
   const windows = readWindows(dir);
   const labelled = scored.every(({ recording }) => recording.labels !== null);

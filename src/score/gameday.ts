@@ -5,6 +5,7 @@ import { parseConfig } from '../config.ts';
 import { createCore, openBase } from '../core.ts';
 import { user } from '../domain/actor.ts';
 import type { Directory } from '../domain/ports.ts';
+import { silent, type Tell } from '../domain/step.ts';
 import { silentLog } from '../log.ts';
 import { createSandboxAccount } from '../sandbox/account/account.ts';
 import { gamedayScenarios, loadScenarios } from '../sandbox/account/scenario.ts';
@@ -23,10 +24,13 @@ const directory: Directory = {
 };
 
 /** Plays every scenario of a folder (the project's own without one) through the whole loop, with the configuration that ships. */
-export async function scoreGameday(dir: string | null): Promise<{ json: unknown; table: string }> {
+export async function scoreGameday(dir: string | null, tell: Tell = silent): Promise<{ json: unknown; table: string }> {
   const scenarios = dir === null ? gamedayScenarios() : loadScenarios(dir);
   const results: ScenarioResult[] = [];
-  for (const scenario of scenarios) results.push(await play(scenario));
+  for (const scenario of scenarios) {
+    tell(results.length, scenarios.length);
+    results.push(await play(scenario));
+  }
   const json = summarise(results);
   return { json, table: [...results.map(line), '', ...Object.entries(json).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)].join('\n') };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type MetricRef, type MetricSeries, seriesKey } from '../domain/metric.ts';
 import type { Topology } from '../domain/resource.ts';
+import { silent, type Tell } from '../domain/step.ts';
 import type { RcaContext } from '../rca/context.ts';
 import { analyse } from '../rca/rank.ts';
 import { type CaseFile, readCases, readGraph, readTable, type Table } from './rca-folder.ts';
@@ -28,11 +29,12 @@ const STRETCH_ROWS = 5;
  * Scores root-cause analysis on a folder of cases (format: docs/scoring/rca.md). The ranking is the product's own analysis, fed
  * with the call graph and the metrics only. Throws OpsError('invalid_input') when the folder cannot be read.
  */
-export async function scoreRca(dir: string): Promise<{ json: RcaScore; table: string }> {
+export async function scoreRca(dir: string, tell: Tell = silent): Promise<{ json: RcaScore; table: string }> {
   const topology = readGraph(join(dir, 'graph.csv'));
   const normal = readTable(join(dir, 'normal.csv'));
   const cases = readCases(dir);
-  const results = cases.map((item) => {
+  const results = cases.map((item, index) => {
+    tell(index, cases.length);
     const { target } = item.file;
     const ranked = rank(topology, normal, item.table, target, target.unix_seconds);
     const place = ranked.findIndex((entry) => entry.node === item.file.root_cause.node);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OpsError } from '../domain/errors.ts';
 import { MATCH_THRESHOLD, type PatternMatch, PatternSchema } from '../domain/pattern.ts';
+import { silent, type Tell } from '../domain/step.ts';
 import { openEmbeddedKnowledge } from '../embedded/knowledge.ts';
 
 interface Query {
@@ -27,13 +28,15 @@ interface Answer {
 }
 
 /** Scores the embedded knowledge base on a folder with patterns.jsonl and queries.tsv; only these patterns are indexed. */
-export async function scoreRetrieval(dir: string): Promise<{ json: RetrievalScore; table: string }> {
+export async function scoreRetrieval(dir: string, tell: Tell = silent): Promise<{ json: RetrievalScore; table: string }> {
   const knowledge = await openEmbeddedKnowledge(':memory:');
   try {
     await knowledge.save(readText(join(dir, 'patterns.jsonl')).map((line) => PatternSchema.parse(JSON.parse(line))));
     const answers: Answer[] = [];
     const times: number[] = [];
-    for (const query of readQueries(dir)) {
+    const queries = readQueries(dir);
+    for (const query of queries) {
+      tell(answers.length, queries.length);
       const started = performance.now();
       const { matches } = await knowledge.search({ text: query.text, limit: 10 }, new AbortController().signal);
       times.push(performance.now() - started);

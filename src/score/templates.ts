@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OpsError } from '../domain/errors.ts';
+import { silent, type Tell } from '../domain/step.ts';
 import { LogMiner } from '../pattern/templates/miner.ts';
 
 const SPEED_LINES = 1_000_000;
@@ -17,10 +18,13 @@ export interface TemplatesScore {
 }
 
 /** Scores the miner on a folder of logs, each with lines.txt and templates.txt, with its one default setting. */
-export async function scoreTemplates(dir: string): Promise<{ json: TemplatesScore; table: string }> {
+export async function scoreTemplates(dir: string, tell: Tell = silent): Promise<{ json: TemplatesScore; table: string }> {
   const names = logFolders(dir);
   const logs: Record<string, LogFigures> = {};
-  for (const name of names) logs[name] = scoreLog(readLines(join(dir, name, 'lines.txt')), readLines(join(dir, name, 'templates.txt')));
+  for (const [index, name] of names.entries()) {
+    tell(index, names.length);
+    logs[name] = scoreLog(readLines(join(dir, name, 'lines.txt')), readLines(join(dir, name, 'templates.txt')));
+  }
   const all = Object.values(logs);
   const mean = (pick: (figures: LogFigures) => number): number => round(all.reduce((sum, figures) => sum + pick(figures), 0) / all.length);
   const json: TemplatesScore = {

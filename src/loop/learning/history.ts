@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
 import type { Pattern } from '../../domain/pattern.ts';
+import type { Tell } from '../../domain/step.ts';
 import type { PatternVersion } from '../../domain/store.ts';
 import { patternKey } from '../../pattern/archive-keys.ts';
 import { keepPatterns, type Shelf, withoutEmbedding } from './keep.ts';
@@ -32,7 +33,7 @@ export interface ImportReport {
 }
 
 /** Takes in patterns that were checked, all or none; a pattern that is there already is replaced. Errors: `invalid_input`, in words. */
-export async function importPatterns(shelf: Shelf, patterns: readonly Pattern[], actor: Actor): Promise<ImportReport> {
+export async function importPatterns(shelf: Shelf, patterns: readonly Pattern[], actor: Actor, tell?: Tell): Promise<ImportReport> {
   const there = new Map((await shelf.knowledge.list()).map((pattern) => [pattern.pattern_id, pattern]));
   const after = new Map([...there, ...patterns.map((pattern): [string, Pattern] => [pattern.pattern_id, pattern])]);
   requireOwnKeys([...after.values()]);
@@ -42,6 +43,7 @@ export async function importPatterns(shelf: Shelf, patterns: readonly Pattern[],
   await keepPatterns(
     shelf,
     news.map((pattern) => ({ record: withoutEmbedding(pattern), actor, reason: 'imported' })),
+    tell,
   );
   const ids = news.map(({ pattern_id }) => pattern_id);
   return { added: ids.filter((id) => !there.has(id)), changed: ids.filter((id) => there.has(id)), unchanged: patterns.length - news.length };

@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import { OpsError } from '../../domain/errors.ts';
 import type { Pattern } from '../../domain/pattern.ts';
+import { silent, type Tell } from '../../domain/step.ts';
 import type { Repositories } from '../../domain/store.ts';
 import { patternKey } from '../../pattern/archive-keys.ts';
 import type { Ops } from '../ops.ts';
@@ -21,7 +22,7 @@ const ORIGINAL = 'original:';
  * Keeps patterns as people wrote them: each is a new state in the history and the new start of learning. What was observed before
  * is in the record they saw, so it is not counted once more. Audited; every step may be repeated after a crash.
  */
-export async function keepPatterns(shelf: Shelf, written: readonly Written[]): Promise<readonly Pattern[]> {
+export async function keepPatterns(shelf: Shelf, written: readonly Written[], tell: Tell = silent): Promise<readonly Pattern[]> {
   const { store, knowledge, archive, clock } = shelf;
   const before = new Map<string, Pattern | null>();
   for (const { record } of written) before.set(record.pattern_id, await knowledge.get(record.pattern_id));
@@ -30,7 +31,8 @@ export async function keepPatterns(shelf: Shelf, written: readonly Written[]): P
   });
   const saved = await knowledge.save(written.map(({ record }) => record));
   if (saved.length < written.length) throw new OpsError('unavailable', 'The knowledge base did not take the pattern.', 'Try again.');
-  for (const pattern of saved) {
+  for (const [index, pattern] of saved.entries()) {
+    tell(index, saved.length);
     await archive.put(patternKey(pattern), archiveText(pattern));
     const old = before.get(pattern.pattern_id);
     if (old !== null && old !== undefined && patternKey(old) !== patternKey(pattern)) await archive.remove(patternKey(old));
