@@ -3,7 +3,7 @@ import { idOfArn } from '../names.ts';
 import { type PartReader, pages, tagsOf } from './part.ts';
 
 /** What the descriptions of their own service show without tags. */
-const TYPES = ['dynamodb:table', 'elasticache:cluster', 'elasticache:replicationgroup', 'elasticloadbalancing:loadbalancer', 'lambda:function', 'sqs'];
+const TYPES = ['dynamodb:table', 'elasticache', 'elasticloadbalancing:loadbalancer', 'lambda:function', 'sqs'];
 
 /** The tags of functions, tables, queues, balancers and caches, all through one API. */
 export const tags: PartReader = {
