@@ -68,6 +68,7 @@ export async function createApp(parts: AppParts): Promise<App> {
   const step = telemetry?.step ?? plainStep;
   const charts = createChartRenderer();
   const slack = createSlackEdge({
+    leads: () => core.replicas.leads(),
     slack: config.slack,
     store,
     clock,
@@ -91,8 +92,12 @@ export async function createApp(parts: AppParts): Promise<App> {
     sources: () => core.sources(),
     slackUrl,
   });
-  const watchdog = createWatchdog({ ...{ store, clock, log }, pingUrl: config.watch.ping_url ?? null, lateMs: config.watch.late_s * 1000 });
-  const outgoing = createOutgoing({ ...{ store, clock, log }, targets: outgoingTargets(config) });
+  const watchdog = createWatchdog({
+    ...{ store, clock, log, leads: () => core.replicas.leads() },
+    pingUrl: config.watch.ping_url ?? null,
+    lateMs: config.watch.late_s * 1000,
+  });
+  const outgoing = createOutgoing({ ...{ store, clock, log, leads: () => core.replicas.leads() }, targets: outgoingTargets(config) });
   const http = createServer({
     ...{ verbs: core.verbs, store, clock, ids: core.ids, log, ticks: core.health },
     slackReady: () => slack.ready(),
@@ -104,6 +109,19 @@ export async function createApp(parts: AppParts): Promise<App> {
     metrics,
     fetchText,
   });
+  const leads = (): boolean => core.replicas.leads();
+  const tick = async (): Promise<void> => {
+    await core.tick();
+    if (!leads()) return;
+    metrics.ticked();
+    await watchdog.ticked();
+  };
+  /** Another replica led until now: what it had begun is gone through, and the loop does not wait for the next minute. */
+  const takeOver = async (): Promise<void> => {
+    await core.executor.recover();
+    await store.outbox.release();
+    await tick();
+  };
   let pulse: NodeJS.Timeout | null = null;
   let watch: NodeJS.Timeout | null = null;
   return {
@@ -115,15 +133,14 @@ export async function createApp(parts: AppParts): Promise<App> {
     async refreshPolicy() {
       await core.refreshPolicy();
     },
-    async tick() {
-      await core.tick();
-      metrics.ticked();
-      await watchdog.ticked();
-    },
+    tick,
     async start() {
       await core.announcePolicy();
-      await core.executor.recover();
+      await core.start();
       await slack.start(core.verbs);
+      core.replicas.onChange((leads) => {
+        if (leads) takeOver().catch((thrown: unknown) => log.error({ err: thrown }, 'the lead could not be taken up; the next tick goes on'));
+      });
       pulse = setInterval(() => core.executor.pulse(), PULSE_MS);
       outgoing.start();
       watch = setInterval(() => void watchdog.check().catch((thrown: unknown) => log.error({ err: thrown }, 'the watchdog could not speak')), WATCH_MS);

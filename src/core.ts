@@ -9,6 +9,7 @@ import type { Plan } from './domain/plan.ts';
 import type { Policy } from './domain/policy.ts';
 import type { Archive, Clock, Directory, Ids, KnowledgeBase, Narrator, Remediator, TextEmbedder } from './domain/ports.ts';
 import type { Quiet } from './domain/quiet.ts';
+import type { Replicas } from './domain/replica.ts';
 import type { PolicyChange } from './domain/requests.ts';
 import type { Step } from './domain/step.ts';
 import type { Store } from './domain/store.ts';
@@ -22,18 +23,24 @@ import { openTopologyFile } from './embedded/topology-file.ts';
 import { createDetectionEngine } from './loop/detection/engine.ts';
 import { LogReader } from './loop/detection/log-reader.ts';
 import { createWorkerEngine } from './loop/detection/worker-engine.ts';
+import { createLeaderCalls } from './loop/leader-calls.ts';
 import type { Narration, Ops } from './loop/ops.ts';
 import { mayApprove } from './loop/plans/approvals.ts';
 import { Executor } from './loop/plans/executor.ts';
 import { PolicySource } from './loop/policy-source.ts';
-import { CLOSED_LOOP, URGENT } from './loop/stages/index.ts';
-import { createRounds, TickHealth } from './loop/tick.ts';
+import { PolicyTogether } from './loop/shared-policy.ts';
+import { CLOSED_LOOP, HOUSEKEEPING, URGENT } from './loop/stages/index.ts';
+import { createTeam } from './loop/team.ts';
+import { createRounds, runOne, TickHealth } from './loop/tick.ts';
+import { leaderWorks } from './loop/verbs/detect.ts';
 import { createVerbs } from './loop/verbs/index.ts';
 import { announcePolicy, refreshPolicy } from './loop/verbs/policy.ts';
 import type { Verbs } from './loop/verbs.ts';
-import { openStore } from './store/open.ts';
+import { DatabaseClock } from './replicas/clock.ts';
+import { isPostgres, openStore } from './store/open.ts';
 import { sourcesInSteps, verbsInSteps } from './telemetry/around.ts';
 import { plainStep } from './telemetry/steps.ts';
+import { createTogether } from './together.ts';
 
 /** What is watched and acted on: a real account, or the simulated one. */
 export interface Account {
@@ -85,7 +92,10 @@ export interface Core {
   refreshPolicy(): Promise<PolicyChange | null>;
   /** How each source has been doing. */
   sources(): readonly SourceStatus[];
-  /** One round of the closed loop; a call during a round waits for that one. */
+  readonly replicas: Replicas;
+  /** Joins the other replicas, where there are any, and takes up what a crash left. */
+  start(): Promise<void>;
+  /** One round of the closed loop; a call during a round waits for that one. Nothing in a replica that does not lead. */
   tick(): Promise<void>;
   /** An alarm was pushed: it does not wait for the next tick. */
   hurry(): void;
@@ -100,8 +110,10 @@ const randomIds: Ids = { next: (prefix) => `${prefix}_${randomUUID()}` };
  * Opens database, knowledge base and archive. A fresh knowledge base starts with what the archive holds, and with the library that
  * ships for whatever it lacks: a container that lost its disk comes back with everything learned.
  */
-export async function openBase(config: Config, clock: Clock = systemClock, account: Pick<Account, 'archive' | 'knowledge' | 'embedder'> = {}): Promise<Base> {
-  const store = await openStore(storeAddress(config), { clock, limits: { connections: config.store.connections } });
+export async function openBase(config: Config, given: Clock = systemClock, account: Pick<Account, 'archive' | 'knowledge' | 'embedder'> = {}): Promise<Base> {
+  const address = storeAddress(config);
+  const clock = isPostgres(address) && given === systemClock ? new DatabaseClock(given) : given;
+  const store = await openStore(address, { clock, limits: { connections: config.store.connections } });
   const embedded = await openEmbeddedKnowledge(config.knowledge.path, { embedder: embedderOf(config, account) });
   const archive = account.archive ?? openFolderArchive(config.knowledge.archive);
   if ((await embedded.list()).length === 0) {
@@ -160,14 +172,16 @@ export function createCore(base: Base, parts: CoreParts): Core {
   const ids = parts.ids ?? randomIds;
   const step = parts.step ?? plainStep;
   const sources = sourcesInSteps(withTopologyFile(account.sources, config.topology.file), step);
-  const ops: Ops = {
-    ...base,
-    ids,
+  const { replicas, jobs, leaderStore } = createTogether({ config, log, store: base.store, clock: base.clock, policy: () => policies.current() });
+  const policy = new PolicyTogether(
+    () => policies.current(),
+    () => replicas.others(),
     log,
-    policies,
-    get policy() {
-      return policies.current();
-    },
+  );
+  const wake = base.store.wake;
+  const shared = {
+    ...base,
+    ...{ ids, log, policies, replicas, jobs, wake },
     catalogue: CATALOGUE,
     collector: new Collector(sources, {
       backfillMs: config.loop.backfill_h * HOUR_MS,
@@ -185,12 +199,27 @@ export function createCore(base: Base, parts: CoreParts): Core {
     quiet: quietOf(config.quiet),
     health: new TickHealth(),
     step,
+  };
+  const opsOver = (store: Store): Ops => ({
+    ...shared,
+    store,
+    get policy() {
+      return policy.current();
+    },
     get executor() {
       return executor;
     },
-  };
+    get leader() {
+      return leader;
+    },
+  });
+  const ops = opsOver(base.store);
   const executor = new Executor(ops);
-  const rounds = createRounds(ops, CLOSED_LOOP, URGENT);
+  const leaderOps = opsOver(leaderStore);
+  const leader = createLeaderCalls({ replicas, wake, ids, log }, leaderWorks(leaderOps));
+  const rounds = createRounds(leaderOps, CLOSED_LOOP, URGENT);
+  for (const stage of HOUSEKEEPING) jobs.schedule(stage.name, '* * * * *', () => runOne(ops, stage));
+  const team = createTeam(ops, rounds);
   return {
     verbs: verbsInSteps(createVerbs(ops), step),
     executor,
@@ -200,11 +229,16 @@ export function createCore(base: Base, parts: CoreParts): Core {
     announcePolicy: () => announcePolicy(ops),
     refreshPolicy: () => refreshPolicy(ops),
     sources: () => ops.collector.status(),
-    tick: () => rounds.tick(),
-    hurry: () => rounds.hurry(),
+    replicas,
+    start: () => team.start(),
+    tick: () => team.tick(),
+    hurry: () => team.hurry(),
     close: async () => {
       await rounds.close();
       await executor.idle();
+      await jobs.stop();
+      leader.close();
+      await team.stop();
       await ops.detection.close();
       await base.knowledge.close();
       account.close?.();

@@ -32,6 +32,7 @@ export const explanationsZh: Readonly<Record<string, string>> = {
   'plan.already_sent': '操作已暂停。以下已发出，无法再停止：{plan}，对 {target} 执行 {action}。',
   'plan.rollback_held': '对 {target} 的{title}没有帮助（{still} 仍不正常）。操作已暂停，因此恢复之前不会回退。',
   'policy.changed': '策略已更改（{changed}），立即生效，对等待中的方案也有效。',
+  'replicas.policies_differ': 'opsloop 的各副本启动时用了不同的策略（{marks}）。在它们一致之前，每个操作都按其中最严格的执行。',
   'policy.refused': '配置文件已更改但无法使用，策略保持不变。{reason}',
   'plan.healed_joined': '{other} 的 {plan} 也解决了本事件：指标已恢复正常。',
   'plan.not_joined': '{plan} 对 {other} 有效，但对本事件无效：{still} 仍不正常。',

@@ -1,5 +1,6 @@
-import { type Policy, policyMark } from '../domain/policy.ts';
+import type { Policy } from '../domain/policy.ts';
 import { RISKS, type Risk } from '../domain/risk.ts';
+import { policyDigest } from './policy-change.ts';
 
 /** A policy that holds together with others: for each plan the strictest of them counts. */
 export interface SharedPolicy extends Policy {
@@ -13,7 +14,7 @@ const NOBODY = 'U0NOBODY'; // an empty list of executors would ask for none
  * are compared as they are written, so a person here and their group there have nothing in common. Rules are compared plan by plan.
  */
 export function strictest(own: Policy, others: readonly Policy[]): SharedPolicy {
-  const different = others.filter((other) => policyMark(other) !== policyMark(own));
+  const different = others.filter((other) => policyDigest(other) !== policyDigest(own));
   return different.length === 0 ? own : { ...different.reduce(stricter, own), rules: own.rules, also: different };
 }
 
@@ -60,3 +61,6 @@ function higher(a: Readonly<Record<string, Risk>>, b: Readonly<Record<string, Ri
   for (const [action, risk] of Object.entries(b)) if (RISKS.indexOf(risk) > RISKS.indexOf(merged[action] ?? 'low')) merged[action] = risk;
   return merged;
 }
+
+/** The start of a policy's digest: how people tell two of them apart. */
+export const policyMark = (policy: Policy): string => policyDigest(policy).slice(0, 12);

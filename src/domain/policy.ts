@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { RiskSchema } from './risk.ts';
 
@@ -77,13 +76,4 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Short, the same for the same policy: tells policies apart and names them to people. */
-export function policyMark(policy: Policy): string {
-  const sorted = (_key: string, value: unknown): unknown =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : value;
-  return createHash('sha256').update(JSON.stringify(policy, sorted)).digest('hex').slice(0, 12);
 }

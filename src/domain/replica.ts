@@ -31,6 +31,7 @@ export interface ReplicaInfo {
   readonly host: string;
   readonly version: string;
   readonly policy: Policy;
+  readonly policyMark: string; // the same for the same policy
 }
 
 /** For people: `opsloop doctor`, `/ops status`. */
@@ -38,7 +39,7 @@ export interface ReplicaView {
   readonly id: string;
   readonly host: string;
   readonly version: string;
-  readonly policyMark: string; // the same for those that were started with the same policy
+  readonly policyMark: string;
   readonly leads: boolean;
   readonly shards: number;
   readonly seenAgoMs: number;

@@ -3,12 +3,14 @@ import type { ActionFacts } from '../domain/action.ts';
 import type { DetectionEngine } from '../domain/detection.ts';
 import type { Log } from '../domain/log.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Archive, Clock, Directory, Ids, KnowledgeBase, LogSource, Narrator, Remediator } from '../domain/ports.ts';
+import type { Archive, Clock, Directory, Ids, KnowledgeBase, LogSource, Narrator, Remediator, Wake } from '../domain/ports.ts';
 import type { Quiet } from '../domain/quiet.ts';
 import type { Redaction } from '../domain/redact.ts';
+import type { Jobs, Replicas } from '../domain/replica.ts';
 import type { Step } from '../domain/step.ts';
 import type { Store } from '../domain/store.ts';
 import type { LogReader } from './detection/log-reader.ts';
+import type { LeaderCalls } from './leader-calls.ts';
 import type { Executor } from './plans/executor.ts';
 import type { PolicySource } from './policy-source.ts';
 import type { TickHealth } from './tick.ts';
@@ -44,5 +46,9 @@ export interface Ops {
   readonly quiet: Quiet;
   readonly health: TickHealth;
   readonly executor: Executor;
+  readonly replicas: Replicas;
+  readonly wake: Wake;
+  readonly jobs: Jobs;
+  readonly leader: LeaderCalls;
   readonly step: Step; // names what is done, for logs and traces
 }

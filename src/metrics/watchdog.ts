@@ -13,6 +13,8 @@ export interface WatchdogParts {
   readonly lateMs: number;
   /** Real milliseconds, ever rising. */
   readonly time?: () => number;
+  /** Whether the loop is to run here; left out: it is. Another replica's ticks are that one's to miss. */
+  readonly leads?: () => boolean;
 }
 
 /** The dead man's switch: pings after each tick, and tells the channel when ticks stay away and when they come back. */
@@ -40,6 +42,7 @@ export function createWatchdog(parts: WatchdogParts): Watchdog {
       if (parts.pingUrl !== null) await ping(parts.pingUrl, parts.log);
     },
     async check() {
+      if (parts.leads?.() === false) lastMs = time();
       const goneMs = time() - lastMs;
       if (late || goneMs < parts.lateMs) return;
       late = true;

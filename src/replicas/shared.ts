@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../domain/log.ts';
-import { type Policy, PolicySchema, policyMark } from '../domain/policy.ts';
+import { type Policy, PolicySchema } from '../domain/policy.ts';
 import { type Lease, type Living, type Peer, type ReplicaInfo, type Replicas, SHARDS, type ShardLease } from '../domain/replica.ts';
 import type { LeaseRepository, Repositories } from '../domain/store.ts';
 import type { DatabaseClock } from './clock.ts';
@@ -17,7 +17,7 @@ export interface SharedParts {
   readonly id: string;
   readonly leases: LeaseRepository;
   readonly lock: LeaderLock;
-  readonly info: ReplicaInfo;
+  readonly info: () => ReplicaInfo;
   readonly clock: DatabaseClock;
   readonly log: Log;
   readonly beatMs?: number;
@@ -35,6 +35,8 @@ export class SharedReplicas implements Replicas {
   readonly #stopping = new AbortController();
   readonly #listeners = new Set<(leads: boolean) => void>();
   #living: readonly Living[] = [];
+  #peers: readonly Peer[] = [];
+  #peersSaid = '';
   #leader: Lease | null = null;
   #told = false; // what the listeners know
   #shards: readonly ShardLease[] = [];
@@ -98,7 +100,7 @@ export class SharedReplicas implements Replicas {
   }
 
   others(): readonly Peer[] {
-    return this.#living.filter((one) => one.id !== this.id).map((one) => ({ id: one.id, policy: readInfo(one.info).policy }));
+    return this.#peers;
   }
 
   async list() {
@@ -130,15 +132,24 @@ export class SharedReplicas implements Replicas {
   async #beat(): Promise<void> {
     const { leases, clock, info } = this.#parts;
     const [sentMs, sentAtMs] = [clock.local(), performance.now()];
-    clock.told(await leases.beat(this.id, JSON.stringify(info)), sentMs, clock.local());
+    clock.told(await leases.beat(this.id, JSON.stringify(info())), sentMs, clock.local());
     this.#beatAtMs = sentAtMs;
   }
 
   async #move(): Promise<void> {
     this.#living = await this.#parts.leases.living(this.#aliveMs);
+    this.#meet(this.#living.filter((one) => one.id !== this.id));
     await this.#elect();
     await this.#spread();
     this.#tell();
+  }
+
+  /** The list stays the same one as long as the others say the same. */
+  #meet(others: readonly Living[]): void {
+    const said = others.map((one) => `${one.id} ${one.info}`).join('\n');
+    if (said === this.#peersSaid) return;
+    this.#peersSaid = said;
+    this.#peers = others.map((one) => ({ id: one.id, policy: readInfo(one.info).policy }));
   }
 
   async #elect(): Promise<void> {
@@ -188,19 +199,23 @@ const leasesOf = (held: ReadonlyMap<number, number>): ShardLease[] =>
 /** Those who live, with what they hold, for people. */
 export function rosterOf(living: readonly Living[], held: readonly { readonly name: string; readonly holder: string | null }[]) {
   return living.map((one) => {
-    const { host, version, policy } = readInfo(one.info);
+    const { host, version, policyMark } = readInfo(one.info);
     const names = held.filter((lease) => lease.holder === one.id).map((lease) => lease.name);
     return {
-      ...{ id: one.id, host, version, seenAgoMs: one.seenAgoMs, leads: names.includes(LEADER) },
-      policyMark: policy === null ? 'unreadable' : policyMark(policy),
+      ...{ id: one.id, host, version, policyMark, seenAgoMs: one.seenAgoMs, leads: names.includes(LEADER) },
       shards: names.filter((name) => name.startsWith(SHARD)).length,
     };
   });
 }
 
 /** What a replica said of itself; a neighbouring version may know settings that are not known here, and those are passed over. */
-function readInfo(json: string): { readonly host: string; readonly version: string; readonly policy: Policy | null } {
+function readInfo(json: string): Omit<ReplicaInfo, 'policy'> & { readonly policy: Policy | null } {
   const info = JSON.parse(json) as Partial<ReplicaInfo>;
   const known = Object.entries(info.policy ?? {}).filter(([name]) => name in PolicySchema.shape);
-  return { host: info.host ?? '', version: info.version ?? '', policy: PolicySchema.safeParse(Object.fromEntries(known)).data ?? null };
+  return {
+    host: info.host ?? '',
+    version: info.version ?? '',
+    policyMark: info.policyMark ?? '',
+    policy: PolicySchema.safeParse(Object.fromEntries(known)).data ?? null,
+  };
 }

@@ -61,6 +61,8 @@ export interface SlackEdgeParts {
   /** Slack refused the tokens while running: end the process, so that a supervisor restarts it. */
   readonly onFatal: (error: OpsError) => void;
   readonly timing?: Partial<Timing>;
+  /** Whether this process delivers what the loop has to say; left out: it does. */
+  readonly leads?: () => boolean;
 }
 
 export interface SlackEdge {
@@ -95,7 +97,12 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
     pictureRetryMs: timing.pictureRetryMs,
     linkBase: parts.linkBase ?? null,
   });
-  const delivery = createDelivery({ store, notifier, clock, log, pollMs: timing.pollMs, retryMs: timing.retryMs });
+  const delivery = createDelivery({
+    ...{ store, notifier, clock, log },
+    ...(parts.leads === undefined ? {} : { leads: parts.leads }),
+    pollMs: timing.pollMs,
+    retryMs: timing.retryMs,
+  });
   const workers = createWorkers();
   let connection: Connection | null = null;
   let workspaceUrl: string | null = null;
@@ -141,7 +148,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
       listenToLinks(app, context);
       context.agent.current = listenToAgent(app, context);
       await connection.start();
-      await store.outbox.release();
+      if (parts.leads?.() !== false) await store.outbox.release();
       delivery.start();
       log.info({ bot: me.userId, channel: settings.channel }, 'connected to Slack');
       for (const userId of (parts.operators ?? []).filter((id) => /^[UW]/.test(id)).slice(0, GREETED_MAX)) {

@@ -19,6 +19,8 @@ export interface DeliveryParts {
   readonly time?: RealTime;
   readonly pollMs: number;
   readonly retryMs: number;
+  /** Whether this process is the one that delivers; left out: it is. One does for all, so that order and pace hold by themselves. */
+  readonly leads?: () => boolean;
 }
 
 /** Takes notices from the outbox to Slack, oldest first. Nothing is lost: what fails comes back later, however often. */
@@ -63,6 +65,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
 
 /** Delivers what is due; returns how many items it took. */
 async function round(parts: DeliveryParts, stopping: AbortSignal): Promise<number> {
+  if (parts.leads?.() === false) return 0;
   try {
     const items = await parts.store.outbox.take(parts.clock.now(), BATCH_MAX);
     // In order in the channel; DMs do not wait for it.

@@ -21,6 +21,8 @@ export interface OutgoingParts {
   /** Real milliseconds: how often to look for news, and the first wait after a failure. */
   readonly pollMs?: number;
   readonly retryMs?: number;
+  /** Whether this process is the one that tells; left out: it is. */
+  readonly leads?: () => boolean;
 }
 
 /** Tells other systems of incidents and plans. What is told is the audit itself, in its order, so that nothing is missed over a crash. */
@@ -55,10 +57,14 @@ const reader = (target: WebhookTarget): string => `webhook:${target.name}`;
 
 async function follow(parts: OutgoingParts, target: WebhookTarget, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
+    if (parts.leads?.() === false) {
+      await pause(parts.pollMs ?? POLL_MS, stop);
+      continue;
+    }
     try {
       const after = (await parts.store.watermarks.get(reader(target))) ?? (await beginAtTheEnd(parts, target));
       const rows = await parts.store.audit.list({ after, limit: PAGE });
-      for (const row of rows) if (!stop.aborted) await tell(parts, target, row, stop);
+      for (const row of rows) if (!stop.aborted && parts.leads?.() !== false) await tell(parts, target, row, stop);
       if (rows.length < PAGE) await pause(parts.pollMs ?? POLL_MS, stop);
     } catch (thrown) {
       parts.log.error({ webhook: target.name, err: thrown }, 'a webhook could not be followed up; it goes on in a moment');

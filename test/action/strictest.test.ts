@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, effectiveRisk } from '../../src/action/policy.ts';
 import { type PlanPolicy, policyFor } from '../../src/action/rules.ts';
-import { strictest } from '../../src/action/strictest.ts';
-import { type Policy, PolicySchema, policyMark } from '../../src/domain/policy.ts';
+import { policyMark, strictest } from '../../src/action/strictest.ts';
+import { type Policy, PolicySchema } from '../../src/domain/policy.ts';
 import { RISKS, riskAtLeast } from '../../src/domain/risk.ts';
 
 const people = fc.subarray(['U0ANA0001', 'U0BEN0002', 'U0LIW0003', 'S0ONCALL1']);

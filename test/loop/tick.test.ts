@@ -5,6 +5,7 @@ import { silentLog } from '../../src/log.ts';
 import type { Ops } from '../../src/loop/ops.ts';
 import type { Stage } from '../../src/loop/stage.ts';
 import { createRounds, TickHealth } from '../../src/loop/tick.ts';
+import { alone } from '../../src/replicas/alone.ts';
 import { ManualClock } from '../../src/sandbox/clock.ts';
 import { plainStep } from '../../src/telemetry/steps.ts';
 import { anomaly, MINUTE, T0 } from '../support/make.ts';
@@ -15,7 +16,7 @@ async function bench() {
   const clock = new ManualClock(T0);
   const store = await tempStore({ clock });
   const health = new TickHealth();
-  const ops = { store, clock, log: silentLog, health, step: plainStep } as unknown as Ops;
+  const ops = { store, clock, log: silentLog, health, step: plainStep, replicas: alone('a') } as unknown as Ops;
   const open = async (resourceId: string) => {
     const one = anomaly(resourceId, { id: `anomaly-${resourceId}` });
     await store.anomalies.save([one]);

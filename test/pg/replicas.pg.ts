@@ -17,8 +17,8 @@ function place(): ReplicaPlace {
       const lock = advisoryLock(state.url);
       const { leases, freeze } = freezable(store.leases);
       const replicas = new SharedReplicas({
-        ...{ id, leases, lock, log: silentLog, beatMs: 20, aliveMs: 400 },
-        info: { host: 'test', version: '1', policy: PolicySchema.parse({ quorum }) },
+        ...{ id, leases, lock, log: silentLog, beatMs: 25, aliveMs: 1500 },
+        info: () => ({ host: 'test', version: '1', policy: PolicySchema.parse({ quorum }), policyMark: String(quorum) }),
         clock: new DatabaseClock(local),
       });
       await replicas.start();

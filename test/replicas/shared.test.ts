@@ -39,8 +39,8 @@ function place(): ReplicaPlace {
       const session = lock.session();
       const { leases, freeze } = freezable(store.leases);
       const replicas = new SharedReplicas({
-        ...{ id, leases, lock: session, log: silentLog, beatMs: 20, aliveMs: 400 },
-        info: { host: 'test', version: '1', policy: PolicySchema.parse({ quorum }) },
+        ...{ id, leases, lock: session, log: silentLog, beatMs: 25, aliveMs: 1500 },
+        info: () => ({ host: 'test', version: '1', policy: PolicySchema.parse({ quorum }), policyMark: String(quorum) }),
         clock: new DatabaseClock({ now: () => Date.now() + skewMs }),
       });
       await replicas.start();

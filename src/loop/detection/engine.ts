@@ -3,9 +3,10 @@ import type { Threshold } from '../../detect/thresholds.ts';
 import type { Anomaly } from '../../domain/anomaly.ts';
 import type { DetectionEngine, DetectionResult } from '../../domain/detection.ts';
 import { seriesKey } from '../../domain/metric.ts';
+import type { ShardLease } from '../../domain/replica.ts';
 import type { Store } from '../../domain/store.ts';
+import { Progress } from './progress.ts';
 
-const READER = 'detection';
 const LIVE_MAX = 10_000;
 
 export interface DetectionOptions {
@@ -14,57 +15,74 @@ export interface DetectionOptions {
   readonly batchPoints?: number;
 }
 
+/** What is in memory between runs: the detector of some shards (or of everything) and how far each has been read. */
+interface Memory {
+  readonly detector: Detector;
+  readonly progress: Progress;
+}
+
 /**
- * Detection in this thread, over `store`. States stay in memory between runs; when saving fails they are read again from the store at
- * the next run, so that memory is never ahead of what is saved. `close` leaves the store open.
+ * Detection in this thread, over `store`. States stay in memory between runs; when saving fails, or other shards are to be looked at, they
+ * are read again from the store at the next run, so that memory is never ahead of what is saved. `close` leaves the store open.
  */
 export function createDetectionEngine(store: Store, options: DetectionOptions = {}): DetectionEngine {
   const { thresholds = [], batchPoints = 20_000 } = options;
-  let detector: Detector | null = null;
+  let memory: Memory | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function load(): Promise<Detector> {
-    const [states, live] = await Promise.all([store.detector.load(), store.anomalies.live(LIVE_MAX)]);
-    return new Detector({ thresholds }, states, live);
+  async function load(shards: readonly ShardLease[] | null): Promise<Memory> {
+    const progress = await Progress.load(store, shards);
+    const [states, live] = await Promise.all([store.detector.load(...progress.only), store.anomalies.live(LIVE_MAX)]);
+    return {
+      progress,
+      detector: new Detector(
+        { thresholds },
+        states,
+        live.filter(({ resourceId }) => progress.covers(resourceId)),
+      ),
+    };
   }
 
-  async function run(nowMs: number): Promise<DetectionResult> {
-    detector ??= await load();
-    const known = detector;
+  async function run(nowMs: number, shards: readonly ShardLease[] | null): Promise<DetectionResult> {
+    if (shards?.length === 0) return { anomalies: [], points: 0 };
+    if (memory?.progress.isFor(shards) !== true) memory = await load(shards);
+    try {
+      return await follow(memory, nowMs);
+    } catch (error) {
+      memory = null; // what it learned was not saved
+      throw error;
+    }
+  }
+
+  async function follow({ detector, progress }: Memory, nowMs: number): Promise<DetectionResult> {
     const sensitivities = await store.detector.sensitivities();
     const found = new Map<string, Anomaly>();
     let points = 0;
-    try {
-      for (let more = true; more; ) {
-        const after = (await store.watermarks.get(READER)) ?? 0;
-        const { series, sequence } = await store.metrics.appendedSince(after, batchPoints);
-        const read = series.reduce((sum, one) => sum + one.points.length, 0);
-        more = read >= batchPoints;
-        const anomalies = series.flatMap((one) => known.observe(one, nowMs, sensitivities.get(seriesKey(one.ref)) ?? 1));
-        const others = [...known.relate(nowMs), ...(more ? [] : known.sweep(nowMs, sensitivities))];
-        const changed = newest([...anomalies, ...others]);
-        if (read > 0 || changed.length > 0) await save(known, changed, sequence);
-        for (const anomaly of changed) found.set(anomaly.id, anomaly);
-        points += read;
+    for (let more = true; more; ) {
+      const part = progress.furthestBehind();
+      const { series, sequence } = await store.metrics.appendedSince(part.after, batchPoints, ...part.only);
+      const read = series.reduce((sum, one) => sum + one.points.length, 0);
+      more = read >= batchPoints || part.others;
+      const anomalies = series.flatMap((one) => detector.observe(one, nowMs, sensitivities.get(seriesKey(one.ref)) ?? 1));
+      const others = [...detector.relate(nowMs), ...(more ? [] : detector.sweep(nowMs, sensitivities))];
+      const changed = newest([...anomalies, ...others]);
+      if (sequence > part.after || changed.length > 0) {
+        await store.transaction(async (tx) => {
+          await progress.save(tx, part, sequence);
+          for (const states of detector.takeStates()) await tx.detector.save(states);
+          await tx.anomalies.save(changed);
+        });
       }
-    } catch (error) {
-      detector = null; // what it learned was not saved
-      throw error;
+      progress.reached(part, sequence);
+      for (const anomaly of changed) found.set(anomaly.id, anomaly);
+      points += read;
     }
     return { anomalies: [...found.values()], points };
   }
 
-  async function save(known: Detector, anomalies: readonly Anomaly[], sequence: number): Promise<void> {
-    await store.transaction(async (tx) => {
-      for (const states of known.takeStates()) await tx.detector.save(states);
-      await tx.anomalies.save(anomalies);
-      await tx.watermarks.set(READER, sequence);
-    });
-  }
-
   return {
-    run: (nowMs) => {
-      const next = turn.then(() => run(nowMs));
+    run: (nowMs, shards = null) => {
+      const next = turn.then(() => run(nowMs, shards));
       turn = next.catch(() => undefined);
       return next;
     },

@@ -38,11 +38,11 @@ export function createWorkerEngine(storePath: string, options: DetectionOptions 
   }
 
   return {
-    run: (nowMs) => {
+    run: (nowMs, shards = null) => {
       worker ??= start();
       const running = worker;
       last += 1;
-      const request: Request = { id: last, nowMs };
+      const request: Request = { id: last, nowMs, shards };
       return new Promise((resolve, reject) => {
         waiting.set(request.id, { resolve, reject });
         running.ref();

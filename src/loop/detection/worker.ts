@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DetectionResult } from '../../domain/detection.ts';
 import { type ErrorCode, toOpsError } from '../../domain/errors.ts';
+import type { ShardLease } from '../../domain/replica.ts';
 import { openStore } from '../../store/open.ts';
 import { createDetectionEngine, type DetectionOptions } from './engine.ts';
 
@@ -11,6 +12,7 @@ export interface WorkerStart {
 export interface Request {
   readonly id: number;
   readonly nowMs: number;
+  readonly shards: readonly ShardLease[] | null;
 }
 export type Answer =
   | { readonly type: 'done'; readonly id: number; readonly result: DetectionResult }
@@ -32,9 +34,9 @@ if (port !== null) {
     port.postMessage(await answer(request));
   });
 
-  async function answer({ id, nowMs }: Request): Promise<Answer> {
+  async function answer({ id, nowMs, shards }: Request): Promise<Answer> {
     try {
-      return { type: 'done', id, result: await engine.run(nowMs) };
+      return { type: 'done', id, result: await engine.run(nowMs, shards) };
     } catch (thrown) {
       const { code, message, hint } = toOpsError(thrown);
       return { type: 'failed', id, code, message, hint };

@@ -45,10 +45,12 @@ async function claim(ops: Ops, plan: Plan, checked: Policy): Promise<Plan | null
   const service = await serviceOf(ops, plan);
   return await ops.store.transaction(async (tx) => {
     if (policyDigest(ops.policy) !== policyDigest(checked)) return null;
+    await ops.replicas.fence(tx);
     // The switch is read in the very transaction that claims: a pause that was answered before is never overtaken.
     if (switchesOver(plan, service, await switchesNow(tx, ops.policy)).length > 0) return null;
     const claimed = await tx.plans.move(plan.id, { from: STARTABLE, to: 'claimed', digest: plan.digest, actor: ACTOR, verb: 'plan.claimed', atMs: nowMs });
     if (claimed === null) return null;
+    await ops.replicas.claim(tx, `plan:${plan.id}`);
     if (claimed.incidentId !== null) {
       await tx.incidents.move(claimed.incidentId, {
         from: ['planned', 'open', 'analysed', 'unresolved'],
@@ -70,6 +72,8 @@ async function run(ops: Ops, plan: Plan): Promise<void> {
     const running = await begin(ops, plan);
     if (running === null) return;
     if (running === 'paused' || signal.aborted) return await stopCutOff(ops, plan);
+    // Frozen since the claim: another may have looked it up already and said that it never ran. So it must not run.
+    if (!ops.replicas.leads()) return await resolveDoubt(ops, running);
     try {
       await toVerifying(ops, running, await ops.remediator.execute(stepOf(running), running.idempotencyKey, signal));
     } catch (thrown) {

@@ -36,7 +36,9 @@ export class Executor {
     return this.#look();
   }
 
+  /** Only the leader runs plans: of several replicas each would look at the same ones. */
   #look(): Promise<void> {
+    if (!this.#ops.replicas.leads()) return Promise.resolve();
     this.#again = true;
     this.#running ??= this.#drain().finally(() => {
       this.#running = null;
@@ -74,9 +76,12 @@ export class Executor {
     this.#look().catch((thrown: unknown) => this.#ops.log.error({ err: thrown }, 'plans could not be looked at; the next tick does'));
   }
 
-  /** After a restart: what was claimed is looked up at its target, never run again. */
+  /** What was claimed by somebody who is gone is looked up at its target, never run again. After a restart, and when another replica died. */
   async recover(): Promise<void> {
-    for (const plan of await this.#ops.store.plans.list({ states: ['claimed', 'running'], limit: MOST_PLANS })) await resolveDoubt(this.#ops, plan);
+    for (const plan of await this.#ops.store.plans.list({ states: ['claimed', 'running'], limit: MOST_PLANS })) {
+      if (this.#busy.has(plan.targetId) || (await this.#ops.replicas.isElsewhere(`plan:${plan.id}`))) continue;
+      await resolveDoubt(this.#ops, plan);
+    }
   }
 
   /** Waits for executions under way. */

@@ -31,6 +31,11 @@ export const CLOSED_LOOP: readonly Stage[] = [
   { name: 'verify', run: verify }, // did it help?
   { name: 'recover', states: MAY_RECOVER, each: recover }, // what ended by itself
   { name: 'learn', run: learn }, // outcome → pattern
+  { name: 'jobs', run: (ops) => ops.jobs.tick() },
+];
+
+/** What comes round by the clock; each looks itself whether it is due. With several replicas any of them does it. */
+export const HOUSEKEEPING: readonly Stage[] = [
   { name: 'remind', states: NEEDS_SOMEBODY, each: remind }, // what nobody has taken
   { name: 'digest', run: digest }, // once a week
   { name: 'upkeep', run: upkeep },

@@ -8,19 +8,32 @@ import { detect as runDetection } from '../stages/detect.ts';
 
 const MOST = 50;
 
-/** Only collects: what each source gave. */
+/** Only collects: what each source gave. With several replicas the leader does it. */
 export async function collect(ops: Ops): Promise<CollectReport> {
-  return await ops.collector.run(ops.store, ops.clock);
+  return await ops.leader.call<CollectReport>('collect');
 }
 
 /** Collects, detects and correlates now, without waiting for the next tick; the loop goes on from there. */
 export async function detect(ops: Ops, actor: Actor): Promise<DetectReport> {
   const startedMs = ops.clock.now();
-  const collected = await collect(ops);
-  await runDetection(ops);
-  await alarms(ops);
-  await correlate(ops);
+  const collected = await ops.leader.call<CollectReport>('detect');
   await ops.store.audit.append({ actor, verb: 'detect.asked', subject: 'detect', detail: { points: collected.points } }, startedMs);
   const incidents = await ops.store.incidents.list({ states: LIVE_INCIDENT_STATES, limit: MOST });
   return { collected, anomalies: await ops.store.anomalies.live(MOST), incidents: incidents.filter((one) => one.updatedAtMs >= startedMs) };
+}
+
+/** The leader's part of both. */
+export const leaderWorks = (ops: Ops): Readonly<Record<'collect' | 'detect', () => Promise<CollectReport>>> => ({
+  collect: () => collectHere(ops),
+  detect: async () => {
+    const collected = await collectHere(ops);
+    await runDetection(ops);
+    await alarms(ops);
+    await correlate(ops);
+    return collected;
+  },
+});
+
+async function collectHere(ops: Ops): Promise<CollectReport> {
+  return await ops.collector.run(ops.store, ops.clock);
 }

@@ -33,14 +33,14 @@ export async function refreshPolicy(ops: Ops): Promise<PolicyChange | null> {
 /** At start: what changed since the process before is written down like any other change. */
 export async function announcePolicy(ops: Ops): Promise<void> {
   const before = PolicySchema.nullable().safeParse(JSON.parse((await ops.store.settings.get(IN_FORCE)) ?? 'null')).data ?? null;
-  const after = ops.policy;
+  const after = ops.policies.current();
   if (before !== null && policyDigest(before) === policyDigest(after)) return;
   await ops.store.transaction((tx) => record(tx, before, after, system('config'), ops.clock.now()));
 }
 
 async function takePolicy(ops: Ops, actor: Actor): Promise<PolicyChange> {
   const next = await readOrRefuse(ops, actor);
-  const before = ops.policy;
+  const before = ops.policies.current();
   const nowMs = ops.clock.now();
   if (policyDigest(before) === policyDigest(next)) return { before: policyDigest(before), after: policyDigest(next), changed: [] };
   const change = await ops.store.transaction(async (tx) => {
