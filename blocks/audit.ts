@@ -31,7 +31,18 @@ export function auditCard(subject: string, entries: readonly AuditEntry[], optio
 function entryLine(entry: AuditEntry, options: CardOptions): string {
   const verb = sayIfKnown(options.locale, `audit.verb.${entry.verb}`) ?? safe(entry.verb.replaceAll(/[._]/g, ' '), 60);
   const told = TOLD.flatMap((name) => toldValue(name, entry.detail[name], options)).slice(0, 3);
-  return `${date(entry.atMs)} · ${who(entry.actor, options.locale)} · *${verb}* ${code(entry.subject, 40)}${told.length === 0 ? '' : ` · ${told.join(' · ')}`}`;
+  return [`${date(entry.atMs)} · ${who(entry.actor, options.locale)} · *${verb}* ${code(entry.subject, 40)}`, ...told, ...tracesOf(entry.detail)].join(' · ');
+}
+
+const MOST_CALLS = 2;
+
+/** By which ids Slack, AWS and the API know of it: for whoever has to look it up there. */
+function tracesOf({ origin, awsRequests }: AuditEntry['detail']): string[] {
+  const { via, ids } = (typeof origin === 'object' && origin !== null ? origin : {}) as { via?: unknown; ids?: Record<string, unknown> };
+  const named = ['channel', 'message', 'trigger', 'event', 'request'].flatMap((name) => (typeof ids?.[name] === 'string' ? [ids[name]] : []));
+  const from = named.length === 0 ? [] : [`${via === 'slack' ? 'Slack' : 'API'} ${code(named.slice(0, 2).join('/'), 60)}`];
+  const calls = Array.isArray(awsRequests) ? awsRequests.filter((id) => typeof id === 'string').slice(0, MOST_CALLS) : [];
+  return [...from, ...calls.map((id) => `AWS ${code(id, 40)}`)];
 }
 
 function toldValue(name: (typeof TOLD)[number], value: unknown, options: CardOptions): string[] {

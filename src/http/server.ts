@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { withOrigin } from '../domain/origin.ts';
 import { VERSION } from '../version.ts';
 import { guardAccess } from './access.ts';
 import { agentRoutes } from './agents.ts';
@@ -55,6 +56,7 @@ export function createServer(parts: HttpParts, timeouts: HttpTimeouts = TIMEOUTS
   app.addHook('onResponse', async (request, reply) => {
     parts.metrics.answered(request.routeOptions.url ?? 'unknown', request.method, reply.statusCode, reply.elapsedTime);
   });
+  app.addHook('preHandler', (request, _reply, done) => withOrigin({ via: 'http', ids: { request: request.id } }, done));
   takeJson(app);
   sendHeaders(app, parts.settings.corsOrigins);
   const authenticate = guardAccess(app, parts);

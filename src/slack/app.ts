@@ -4,6 +4,7 @@ import type { PictureSpec } from '../domain/chart.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import type { Subject } from '../domain/names.ts';
+import { withOrigin } from '../domain/origin.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Clock, Directory } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
@@ -25,6 +26,7 @@ import { listenToReactions } from './listeners/reactions.ts';
 import { listenToShortcuts } from './listeners/shortcuts.ts';
 import { listenToViews } from './listeners/views.ts';
 import { createSlackNotifier, type NotifierParts, type SlackNotifier } from './notifier.ts';
+import { slackOrigin } from './origin.ts';
 import { createPace } from './pace.ts';
 import { permalinkOf } from './permalinks.ts';
 import { createPoster } from './poster.ts';
@@ -197,6 +199,7 @@ function createApp(connection: Connection, botToken: string, me: Me, { store, cl
     clientOptions: clientOptions(slack.api_url, log),
     convoStore: false,
   });
+  app.use(({ body, next }) => withOrigin(slackOrigin(body), next));
   const turn = createTurns();
   app.use(async ({ body, next }) => {
     const eventId: unknown = 'event_id' in body ? body.event_id : undefined;

@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 import { setImmediate as turn } from 'node:timers/promises';
 
 /** Work that goes on after Slack was acknowledged: so many at once, so many waiting, the rest refused. */
@@ -53,7 +55,7 @@ export function createWorkers(atOnce = 16, waitingMax = 1000): Workers {
   return {
     run(work) {
       if (waiting.length >= waitingMax + atOnce - running) return false;
-      waiting.push(work);
+      waiting.push(AsyncResource.bind(work)); // it stays in the context of whoever asked
       arrivals += 1;
       void start();
       return true;

@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
 import type { AuditDraft, AuditEntry } from '../domain/audit.ts';
+import { originNow } from '../domain/origin.ts';
 import type { AuditRepository } from '../domain/store.ts';
 import { canonicalJson } from './canonical.ts';
 import { type AuditHead, type AuditRow, auditHash } from './chain.ts';
@@ -16,13 +17,14 @@ export const audit = (session: Session): AuditRepository => ({
 /** Adds one row to the chain, within the caller's `write`: two at once would both want to be the next, and the database refuses one. */
 export function* appendAudit(draft: AuditDraft, atMs: number): Work<AuditEntry> {
   const head = (yield* one<AuditHead>('SELECT seq, hash FROM audit_head')) ?? { seq: 0, hash: '' };
+  const origin = originNow();
   const content = {
     seq: head.seq + 1,
     at_ms: atMs,
     actor: canonicalJson(draft.actor),
     verb: plainText(draft.verb), // what the database would store, so that the hash is over the same
     subject: plainText(draft.subject),
-    detail: canonicalJson(draft.detail),
+    detail: canonicalJson(origin === null ? draft.detail : { ...draft.detail, origin }),
     prev_hash: head.hash,
   };
   const row: AuditRow = { ...content, hash: auditHash(content) };

@@ -48,8 +48,9 @@ describe('the API is no side door', () => {
     await world.untilPlan(['succeeded']);
     expect(world.sandbox.account.executions).toHaveLength(1);
 
-    const audit = (await ben('GET', `/api/audit?subject=${planId}&limit=100`)).body.items as { verb: string; actor: object }[];
+    const audit = (await ben('GET', `/api/audit?subject=${planId}&limit=100`)).body.items as { verb: string; actor: object; detail: object }[];
     expect(audit.find((row) => row.verb === 'plan.proposed')?.actor).toEqual({ type: 'token', tokenId: `token_${ANA}`, userId: ANA });
+    expect(audit.find((row) => row.verb === 'plan.approval')?.detail).toMatchObject({ origin: { via: 'http', ids: { request: expect.any(String) } } });
     expect(audit.filter((row) => row.verb === 'plan.approval_refused')).toHaveLength(3);
   });
 

@@ -4,6 +4,7 @@ import { policyDigest } from '../../action/policy-change.ts';
 import { type Actor, system } from '../../domain/actor.ts';
 import { type ErrorCode, OpsError, toOpsError } from '../../domain/errors.ts';
 import { explain } from '../../domain/explanation.ts';
+import { notingCalls } from '../../domain/origin.ts';
 import { type Plan, type PlanState, stepOf } from '../../domain/plan.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { redact } from '../../domain/redact.ts';
@@ -74,15 +75,18 @@ async function run(ops: Ops, plan: Plan): Promise<void> {
     if (running === 'paused' || signal.aborted) return await stopCutOff(ops, plan);
     // Frozen since the claim: another may have looked it up already and said that it never ran. So it must not run.
     if (!ops.replicas.leads()) return await resolveDoubt(ops, running);
+    const calls: string[] = [];
     try {
-      await toVerifying(ops, running, await ops.remediator.execute(stepOf(running), running.idempotencyKey, signal));
+      const receipt = await notingCalls(calls, () => ops.remediator.execute(stepOf(running), running.idempotencyKey, signal));
+      await toVerifying(ops, running, receipt, calls);
     } catch (thrown) {
       const error = toOpsError(thrown);
       ops.log.warn({ plan: plan.id, err: thrown }, 'an action did not go through');
       if (thrown instanceof OpsError && REFUSED.includes(error.code)) {
-        await finish(ops, running, 'failed', explain('plan.refused', '{plan} did not run: {reason}', { plan: plan.id, reason: redact(error.message) }));
+        const why = explain('plan.refused', '{plan} did not run: {reason}', { plan: plan.id, reason: redact(error.message) });
+        await finish(ops, running, 'failed', why, calls);
       } else {
-        await resolveDoubt(ops, running, ops.executor.flights.wasCutOff(plan.id));
+        await resolveDoubt(ops, running, { cutOff: ops.executor.flights.wasCutOff(plan.id), calls });
       }
     }
   });

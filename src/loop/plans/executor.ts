@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { switchesOver } from '../../action/guard.ts';
 import { system } from '../../domain/actor.ts';
 import { explain } from '../../domain/explanation.ts';
+import { withOrigin } from '../../domain/origin.ts';
 import type { Plan, PlanState } from '../../domain/plan.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Ops } from '../ops.ts';
@@ -40,7 +41,8 @@ export class Executor {
   #look(): Promise<void> {
     if (!this.#ops.replicas.leads()) return Promise.resolve();
     this.#again = true;
-    this.#running ??= this.#drain().finally(() => {
+    // Whoever woke it, what it does now is its own doing.
+    this.#running ??= withOrigin(null, () => this.#drain()).finally(() => {
       this.#running = null;
     });
     return this.#running;

@@ -5,7 +5,7 @@ import type { Outcome, Plan, PlanState } from '../../domain/plan.ts';
 import type { Repositories } from '../../domain/store.ts';
 import type { Ops } from '../ops.ts';
 import { moveJoined } from './joined.ts';
-import { peopleToCall, showPlan, tell } from './notices.ts';
+import { namesOf, peopleToCall, showPlan, tell } from './notices.ts';
 
 const ACTOR: Actor = system('executor');
 const RESULT_OF: Record<'succeeded' | 'rolled_back' | 'failed' | 'outcome_unknown', Outcome['result']> = {
@@ -17,9 +17,9 @@ const RESULT_OF: Record<'succeeded' | 'rolled_back' | 'failed' | 'outcome_unknow
 
 /**
  * Ends a plan that was claimed, with its outcome, the incident's next state and every report, in one transaction.
- * False: somebody ended it before.
+ * `calls`: ids of the calls that led to it. False: somebody ended it before.
  */
-export async function finish(ops: Ops, plan: Plan, to: keyof typeof RESULT_OF, detail: Explanation): Promise<boolean> {
+export async function finish(ops: Ops, plan: Plan, to: keyof typeof RESULT_OF, detail: Explanation, calls: readonly string[] = []): Promise<boolean> {
   const nowMs = ops.clock.now();
   return await ops.store.transaction(async (tx) => {
     const incident = plan.incidentId === null ? null : await tx.incidents.get(plan.incidentId);
@@ -37,7 +37,7 @@ export async function finish(ops: Ops, plan: Plan, to: keyof typeof RESULT_OF, d
       patch: { outcome },
       actor: ACTOR,
       verb: `plan.${to}`,
-      detail: { ...(plan.incidentId === null ? {} : { incidentId: plan.incidentId }), why: detail.text },
+      detail: { ...(plan.incidentId === null ? {} : { incidentId: plan.incidentId }), why: detail.text, ...namesOf(calls) },
       atMs: nowMs,
     });
     if (ended === null) return false;

@@ -14,6 +14,9 @@ export async function tell(tx: Repositories, incidentId: string | null, note: Ex
   if (incidentId !== null) await tx.outbox.add({ type: 'thread', incidentId, note, mentions: [...mentions] }, nowMs);
 }
 
+/** Ids of calls as an audit row names them; nothing when there are none. */
+export const namesOf = (calls: readonly string[]): { readonly awsRequests?: readonly string[] } => (calls.length === 0 ? {} : { awsRequests: calls });
+
 const MOST_MENTIONS = 20;
 
 /** Whom to call when the bot can do no more: the approvers, people and groups. */

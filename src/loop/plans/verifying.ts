@@ -4,12 +4,12 @@ import { explain } from '../../domain/explanation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Receipt } from '../../domain/ports.ts';
 import type { Ops } from '../ops.ts';
-import { showPlan, tell } from './notices.ts';
+import { namesOf, showPlan, tell } from './notices.ts';
 
 const ACTOR: Actor = system('executor');
 
-/** The target did it: from now on the metrics say whether it helped. */
-export async function toVerifying(ops: Ops, plan: Plan, receipt: Receipt): Promise<void> {
+/** The target did it (`calls`: the ids it gave to the calls): from now on the metrics say whether it helped. */
+export async function toVerifying(ops: Ops, plan: Plan, receipt: Receipt, calls: readonly string[]): Promise<void> {
   const facts = requireAction(plan.action);
   const nowMs = ops.clock.now();
   await ops.store.transaction(async (tx) => {
@@ -20,7 +20,7 @@ export async function toVerifying(ops: Ops, plan: Plan, receipt: Receipt): Promi
       patch,
       actor: ACTOR,
       verb: 'plan.executed',
-      detail: { receipt: { ...receipt } },
+      detail: { receipt: { ...receipt }, ...namesOf(calls) },
       atMs: nowMs,
     });
     if (moved === null) return;

@@ -6,6 +6,7 @@ import { toOpsError } from '../../domain/errors.ts';
 import { type Explanation, explain } from '../../domain/explanation.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { type MetricSeries, seriesKey } from '../../domain/metric.ts';
+import { notingCalls } from '../../domain/origin.ts';
 import { type Plan, stepOf } from '../../domain/plan.ts';
 import { redact } from '../../domain/redact.ts';
 import type { Ops } from '../ops.ts';
@@ -83,8 +84,11 @@ async function takeBack(ops: Ops, plan: Plan, title: string, still: readonly str
     return;
   }
   if (!(await beginTakingBack(ops, plan, params, still))) return;
+  const calls: string[] = [];
   try {
-    await ops.executor.flights.during(plan, 'rollback', ROLLBACK_TIMEOUT_MS, (signal) => ops.remediator.rollback(stepOf(plan), plan.receipt ?? {}, signal));
+    await notingCalls(calls, () =>
+      ops.executor.flights.during(plan, 'rollback', ROLLBACK_TIMEOUT_MS, (signal) => ops.remediator.rollback(stepOf(plan), plan.receipt ?? {}, signal)),
+    );
   } catch (thrown) {
     ops.log.error({ plan: plan.id, err: thrown }, 'a rollback failed');
     const reason = redact(toOpsError(thrown).message);
@@ -93,6 +97,7 @@ async function takeBack(ops: Ops, plan: Plan, title: string, still: readonly str
       plan,
       'failed',
       explain('plan.rollback_failed', '{title} on {target} did not help, and taking it back failed: {reason}. Please take over now.', { ...params, reason }),
+      calls,
     );
     return;
   }
@@ -101,6 +106,7 @@ async function takeBack(ops: Ops, plan: Plan, title: string, still: readonly str
     plan,
     'rolled_back',
     explain('plan.rolled_back', '{title} on {target} did not help ({still} still out of line), so it was taken back.', params),
+    calls,
   );
 }
 
