@@ -3,8 +3,6 @@ import type { Config } from '../config.ts';
 import type { Account } from '../core.ts';
 import type { Clock, Narrator } from '../domain/ports.ts';
 import { openFolderArchive } from '../embedded/archive.ts';
-import { createSandboxAccount } from '../sandbox/account/account.ts';
-import { asAccount, builtIn } from './sandbox.ts';
 
 const systemClock: Clock = { now: () => Date.now() };
 
@@ -12,10 +10,13 @@ const systemClock: Clock = { now: () => Date.now() };
 export async function openAccount(config: Config, clock: Clock = systemClock): Promise<Account> {
   const beside = dirname(config.store.path);
   if (config.account.kind === 'aws') {
-    const { openAwsAccount } = await import('../aws/account.ts'); // the SDK takes a second to load; the sandbox does without
+    const { openAwsAccount } = await import('../aws/account.ts'); // the SDK takes a second to load; each account is loaded when it is named
     const localJournal = openFolderArchive(join(beside, 'aws-runs'));
     return { ...openAwsAccount({ settings: config.aws, region: config.account.region ?? '', clock, localJournal }), narrator: await openNarrator(config) };
   }
+  const { createSandboxAccount } = await import('../sandbox/account/account.ts');
+  const { builtIn } = await import('../sandbox/account/scenario.ts');
+  const { asAccount } = await import('./simulated.ts');
   const simulated = createSandboxAccount({ scenario: builtIn(config.account.scenario), clock, stateFile: join(beside, 'account.json') });
   return { ...asAccount(simulated), narrator: await openNarrator(config) };
 }

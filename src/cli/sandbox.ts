@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { type App, createApp } from '../app.ts';
 import { type ConfigInput, parseConfig } from '../config.ts';
-import type { Account } from '../core.ts';
-import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import type { Clock, Ids } from '../domain/ports.ts';
 import { createSandboxAccount, type SandboxAccount } from '../sandbox/account/account.ts';
-import { builtInScenarios } from '../sandbox/account/scenario.ts';
 import type { Scenario } from '../sandbox/account/schema.ts';
 import { startLocalSlack } from '../sandbox/slack/local-slack.ts';
 import type { GuideStep, LocalSlack } from '../sandbox/slack/types.ts';
 import type { Timing } from '../slack/timing.ts';
 import { manifestFor } from './manifest.ts';
+import { asAccount } from './simulated.ts';
+
+export { builtIn } from '../sandbox/account/scenario.ts';
 
 /** For runs that go as fast as they can: nothing waits for Slack's one message a second. */
 export const IN_A_HURRY: Partial<Timing> = { paceMs: 0, pollMs: 10, retryMs: 50, pictureRetryMs: 20 };
@@ -93,18 +93,4 @@ export async function sandboxApp(parts: SandboxParts, account: SandboxAccount, s
     ...(parts.ids === undefined ? {} : { ids: parts.ids }),
     ...(parts.timing === undefined ? {} : { timing: parts.timing }),
   });
-}
-
-/** A scenario that ships. OpsError('not_found') names the ones there are. */
-export function builtIn(name: string): Scenario {
-  const all = builtInScenarios();
-  const scenario = all.find((one) => one.name === name);
-  if (scenario !== undefined) return scenario;
-  throw new OpsError('not_found', `There is no scenario "${name}".`, `There are: ${all.map((one) => one.name).join(', ')}.`);
-}
-
-/** A simulated account as the composition root takes it. */
-export function asAccount(account: SandboxAccount): Account {
-  const { metrics, logs, changes, alarms, topology, remediator } = account;
-  return { sources: { metrics: [metrics], logs: [logs], changes: [changes], alarms: [alarms], topology: [topology] }, remediator };
 }

@@ -1,5 +1,6 @@
-import { Jieba } from '@node-rs/jieba';
-import { dict } from '@node-rs/jieba/dict.js';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Jieba } from '@node-rs/jieba';
 
 /** Longer texts are read only this far (UTF-16 units); a pattern is far shorter. */
 const MAX_TEXT = 8000;
@@ -34,14 +35,18 @@ export function tokenise(text: string): string[] {
   return (plain.match(PIECES) ?? []).map(stem);
 }
 
+/** Words whose stem would be another word: "mining" is not "min", CORS are no cores, a note is no "not". */
+const WHOLE = new Set('mining cors note none during string nothing bring king ring spring sing wing being ping herring'.split(' '));
+
 /** A few suffix rules, the same for lexicon and text; meeting is all that matters, not real stems. */
 export function stem(word: string): string {
-  if (word.length < 4 || !/^[a-z]+$/.test(word)) return word;
+  if (word.length < 4 || !/^[a-z]+$/.test(word) || WHOLE.has(word)) return word;
   let base = word;
   if (base.endsWith('ies') && base.length > 4) base = `${base.slice(0, -3)}y`;
   else if (/(ss|sh|ch|x|z)es$/.test(base)) base = base.slice(0, -2);
   else if (base.endsWith('s') && !/(ss|us|is)$/.test(base)) base = base.slice(0, -1);
-  const suffix = /(ing|ed)$/.exec(base)?.[0];
+  if (WHOLE.has(base)) return base;
+  const suffix = /(ing|(?<!e)ed)$/.exec(base)?.[0];
   if (suffix !== undefined) {
     const rest = base.slice(0, -suffix.length);
     if (rest.length >= 3 && /[aeiouy]/.test(rest)) base = /([bdfgmnprt])\1$/.test(rest) ? rest.slice(0, -1) : rest;
@@ -52,8 +57,15 @@ export function stem(word: string): string {
 export const isHan = (token: string): boolean => HAN.test(token);
 
 let segmenter: Jieba | null = null;
-/** Words of a run of Chinese text (the dictionary is read at the first call, about 50 ms). */
+/** Words of a run of Chinese text (segmenter and dictionary, some 30 MB, are loaded at the first call, about 50 ms). */
 export function segment(run: string): string[] {
-  segmenter ??= Jieba.withDict(dict);
+  segmenter ??= loadSegmenter();
   return segmenter.cut(run, false);
+}
+
+/** The package's own module of the dictionary reads a second one beside it, and keeps the bytes of both. */
+function loadSegmenter(): Jieba {
+  const require = createRequire(import.meta.url);
+  const { Jieba: Segmenter } = require('@node-rs/jieba') as typeof import('@node-rs/jieba');
+  return Segmenter.withDict(readFileSync(require.resolve('@node-rs/jieba/dict.txt')));
 }

@@ -101,5 +101,12 @@ export function loadScenarios(folder: string): readonly Scenario[] {
 /** The scenarios that ship: one for each fault, the four of the demo among them. */
 export const builtInScenarios = (): readonly Scenario[] => loadScenarios(BUILT_IN);
 
+/** One that ships, without reading the others. OpsError('not_found') names the ones there are. */
+export function builtIn(name: string): Scenario {
+  const names = readdirSync(BUILT_IN).map((file) => basename(file, '.yaml'));
+  if (names.includes(name)) return loadScenario(join(BUILT_IN, `${name}.yaml`));
+  throw new OpsError('not_found', `There is no scenario "${name}".`, `There are: ${names.toSorted().join(', ')}.`);
+}
+
 /** The scenarios that the closed loop is scored on. */
 export const gamedayScenarios = (): readonly Scenario[] => loadScenarios(GAMEDAY);
