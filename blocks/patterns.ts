@@ -36,6 +36,12 @@ function matchLine(match: PatternMatch, options: CardOptions): string {
   return `${patternLink(match.patternId, match.title, options)} ${code(match.patternId, 20)} *${percent(match.similarity)}* · ${words(`category.${match.category}`)}${why}`;
 }
 
+/** The archive's `14min` as people write it. */
+function about(time: string, options: CardOptions): string {
+  const [, n, unit] = /^(\d+)(s|min|h)$/.exec(time) ?? [];
+  return n === undefined || unit === undefined ? safe(time, 20) : say(options.locale)(`unit.${unit as 's' | 'min' | 'h'}`, { n });
+}
+
 /** One pattern in full: how it looks, why it happens, what helps and how often it did. */
 export function patternCard(pattern: Pattern, options: CardOptions): Card {
   const words = say(options.locale);
@@ -67,7 +73,7 @@ export function patternCard(pattern: Pattern, options: CardOptions): Card {
       [words('pattern.seen'), words('pattern.times', { n: metadata.occurrence_count })],
       [words('pattern.last_seen'), metadata.last_seen === null ? never : safe(metadata.last_seen, 20)],
       [words('pattern.success'), metadata.success_rate === null ? never : percent(metadata.success_rate)],
-      [words('pattern.heals_in'), metadata.avg_resolution_time === null ? never : safe(metadata.avg_resolution_time, 20)],
+      [words('pattern.heals_in'), metadata.avg_resolution_time === null ? never : about(metadata.avg_resolution_time, options)],
     ]),
     ...actions([button(words('button.good'), { verb: 'feedback_good', subject }), button(words('button.bad'), { verb: 'feedback_bad', subject })]),
   ];

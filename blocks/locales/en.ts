@@ -144,7 +144,7 @@ export const en = {
   'plan.undo.rollback': 'Yes, and it is if it does not help',
   'plan.undo.no_lasting_change': 'Nothing to take back: it changes nothing for good',
   'plan.undo.cannot_be_undone': '❗ No. It cannot be undone.',
-  'plan.params': 'With',
+  'plan.params': 'Parameters',
   'plan.dry_run': 'Dry run',
   'plan.dry_run.none': 'Not done yet',
   'plan.for_incident': 'For {incident}',

@@ -21,6 +21,7 @@ import { statusCard } from '../../blocks/status.ts';
 import { stormCard } from '../../blocks/storm.ts';
 import { pausedCard, resumedCard } from '../../blocks/switches.ts';
 import { topologyCard } from '../../blocks/topology.ts';
+import { incidentUnfurl, patternUnfurl, planUnfurl } from '../../blocks/unfurl.ts';
 import { weekCard } from '../../blocks/week.ts';
 import { OpsError } from '../../src/domain/errors.ts';
 import { explain } from '../../src/domain/explanation.ts';
@@ -167,6 +168,13 @@ export function cards(options: CardOptions, twist: Twist = asItIs): [string, Car
     ['storm over', stormCard(twist({ ...samples.storm, incidents: [incident({ state: 'resolved' })], waiting: [] }), options)],
     ['storm calls people', stormCard(samples.storm, { ...options, mentions: ['S0ONCALL'] })],
     ['incident calls people', incidentCard(view('analysed'), { ...options, mentions: ['S0ONCALL'] })],
+    ['incident with its link', incidentCard(view('planned'), { ...options, linkBase: 'https://ops.example' })],
+    ['under a link to an incident', { text: 'INC-12', blocks: incidentUnfurl(view('planned'), options) }],
+    [
+      'under a link to a plan',
+      { text: 'PLAN-34', blocks: planUnfurl(twist({ plan: planIn('awaiting_approval'), incident: incident(analysed), paused: [] }), options) },
+    ],
+    ['under a link to a pattern', { text: 'PAT-004', blocks: patternUnfurl(twist(samples.pattern), options) }],
     ['silences', silencesCard(twist(samples.quiet), options)],
     ['silences none', silencesCard({ silences: [], maintenance: [] }, options)],
     ['maintenance', maintenanceCard(twist(samples.maintenance), options)],
