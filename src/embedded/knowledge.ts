@@ -36,7 +36,7 @@ export interface EmbeddedKnowledge extends KnowledgeBase {
 export async function openEmbeddedKnowledge(path: string, options: KnowledgeOptions = {}): Promise<EmbeddedKnowledge> {
   const embedder = options.embedder ?? lexiconEmbedder();
   const tables = new KnowledgeTables(openFile(path), embedder.dimensions);
-  const knowledge = new SqliteKnowledge(tables, embedder, builtInLexicon());
+  const knowledge = new SqliteKnowledge(tables, embedder);
   await knowledge.start();
   return knowledge;
 }
@@ -56,7 +56,7 @@ export async function reembedFile(path: string, embedder: Embedder, progress: Pr
       vectors.push(...(await embedder.embed(all.slice(at, at + BATCH).map(patternText), signal)));
       progress(vectors.length, all.length);
     }
-    new SqliteKnowledge(tables, embedder, builtInLexicon()).exchange(all, vectors);
+    new SqliteKnowledge(tables, embedder).exchange(all, vectors);
     return all.length;
   } finally {
     tables.close();
@@ -84,15 +84,21 @@ class SqliteKnowledge implements EmbeddedKnowledge {
   readonly name = 'embedded';
   private readonly tables: KnowledgeTables;
   private readonly embedder: Embedder;
-  private readonly lexicon: Lexicon;
-  private memory: PatternMemory;
+  private read: PatternMemory | null = null; // with the lexicon read when it is first needed: a start does without
   private version = -1;
 
-  constructor(tables: KnowledgeTables, embedder: Embedder, lexicon: Lexicon) {
+  constructor(tables: KnowledgeTables, embedder: Embedder) {
     this.tables = tables;
     this.embedder = embedder;
-    this.lexicon = lexicon;
-    this.memory = new PatternMemory(lexicon);
+  }
+
+  private get lexicon(): Lexicon {
+    return builtInLexicon();
+  }
+
+  private get memory(): PatternMemory {
+    this.read ??= new PatternMemory(this.lexicon);
+    return this.read;
   }
 
   /** Refuses a file of another embedder; brings one up to date whose lexicon has changed since, without asking. */
@@ -108,7 +114,6 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     }
     if (recorded === null) this.tables.setMeta('embedder', this.embedder.name);
     if (this.tables.meta('lexicon') !== lexiconDigest()) await this.readAnew();
-    this.refresh();
   }
 
   /** Another lexicon reads the same patterns differently; vectors that it did not make are kept. */
@@ -131,10 +136,10 @@ class SqliteKnowledge implements EmbeddedKnowledge {
 
   async save(patterns: readonly Pattern[]): Promise<readonly Pattern[]> {
     for (const pattern of patterns) this.checkDimensions(pattern);
+    this.refresh();
     const news = this.memory.size + patterns.length;
     if (news > MAX_PATTERNS)
       throw new OpsError('limited', `The knowledge base holds at most ${MAX_PATTERNS} patterns.`, 'Remove patterns that no longer happen.');
-    this.refresh();
     const changed = patterns.filter((pattern) => !this.tables.holds(pattern));
     const vectors = await this.embedder.embed(changed.map(patternText), AbortSignal.timeout(60_000));
     this.indexAll(changed, vectors);
@@ -201,7 +206,7 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     this.tables.atomically(() => {
       for (const id of patternIds) this.tables.remove(id);
     });
-    for (const id of patternIds) this.memory.remove(id);
+    for (const id of patternIds) this.read?.remove(id);
   }
 
   async get(patternId: string): Promise<Pattern | null> {
@@ -236,7 +241,7 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     const version = this.tables.version();
     if (version === this.version) return;
     this.version = version;
-    this.memory = new PatternMemory(this.lexicon);
+    this.read = new PatternMemory(this.lexicon);
     for (const entry of this.tables.entries()) this.memory.add(entry);
   }
 }

@@ -17,6 +17,7 @@ const KIND_WEIGHTS: Readonly<Record<string, number>> = {
   action: 0.5,
   word: 0.4,
   offtopic: 2,
+  term: 0, // counts as a plain word that both languages and its synonyms share
 };
 /** What a concept implies is meant a little less than what was said. */
 const IMPLIED = 0.55;
@@ -53,7 +54,8 @@ class Draft {
   private readonly root: PhraseNode = { next: new Map(), concept: -1 };
 
   concept(cells: readonly string[], at: string): void {
-    const [id = '', kind = '', implies = '', english = '', chinese = ''] = cells;
+    const [name = '', kind = '', implies = '', english = '', chinese = ''] = cells;
+    const id = kind === 'term' ? `term:${name}` : name;
     if (kind === '+') {
       const more = [...phrases(english), ...phrases(chinese)];
       this.additions.push({ id, more, at });
@@ -66,7 +68,9 @@ class Draft {
     const zh = phrases(chinese);
     this.index.set(id, this.concepts.length);
     this.concepts.push({ id, kind, en: en[0] ?? id, zh: zh[0] ?? en[0] ?? id, implies: implies.split(' ').filter(Boolean), at });
-    for (const phrase of [...en, ...zh]) this.plant(phrase, this.concepts.length - 1);
+    if (kind === 'term')
+      this.additions.push({ id, more: [...en, ...zh], at }); // what is more than a word goes first
+    else for (const phrase of [...en, ...zh]) this.plant(phrase, this.concepts.length - 1);
   }
 
   compound(cells: readonly string[], at: string): void {
@@ -79,7 +83,9 @@ class Draft {
   }
 
   finish(): Lexicon {
-    for (const { id, more, at } of this.additions) for (const phrase of more) this.plant(phrase, this.find(id, at));
+    const isTerm = ({ id }: { id: string }): boolean => id.startsWith('term:');
+    for (const { id, more, at } of [...this.additions.filter((one) => !isTerm(one)), ...this.additions.filter(isTerm)])
+      for (const phrase of more) this.plant(phrase, this.find(id, at));
     const concepts = this.concepts.map((one, index): Concept => {
       const closure = new Map<number, number>();
       this.close(index, 1, closure);

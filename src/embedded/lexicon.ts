@@ -1,8 +1,10 @@
-import { tokenise } from './text.ts';
+import { isHan, segment, tokenise } from './text.ts';
 
 /** Names of single things (`web-prod-7`) say little about what is wrong with them. */
 const NAMES = /\b(?!(?:i|vol|snap|sg|eni|ami|subnet|vpc|rtb|nat|az|port|exit|code|cve)-)[a-z]+(?:-[a-z]+)*-\d+\b/gi;
 const IN_NAME = 0.4;
+/** "dead letter queue" also speaks of a queue, less loudly. */
+const IN_PHRASE = 0.5;
 /** "no errors in the log", "5xx 为 0": what is said not to be there. */
 const DENIABLE = new Set(['error', 'failed', 'error_5xx', 'error_4xx', 'unhandled', 'slow', 'crash', 'restart', 'timeout', 'outage']);
 const NONE_BEFORE = new Set(['no', 'without', 'zero', 'never', '无', '没']);
@@ -32,12 +34,15 @@ export interface PhraseNode {
 export interface Reading {
   readonly concepts: ReadonlyMap<number, number>;
   readonly rest: readonly string[];
+  readonly inside: readonly string[]; // tokens within phrases that no shorter phrase covers
 }
 
 export interface Lexicon {
   readonly concepts: readonly Concept[];
   /** Longest phrases first; every concept found brings what it implies and the compounds that are complete. */
   read(text: string): Reading;
+  /** The concept of kind "term" that counts as this word. */
+  term(word: string): Concept | undefined;
 }
 
 export class TrieLexicon implements Lexicon {
@@ -53,6 +58,10 @@ export class TrieLexicon implements Lexicon {
     this.compounds = compounds;
   }
 
+  term(word: string): Concept | undefined {
+    return this.concepts[this.index.get(word) ?? -1];
+  }
+
   read(text: string): Reading {
     const names = text.match(NAMES)?.join(' ') ?? '';
     const reading = this.readPlain(names === '' ? text : text.replace(NAMES, ' '));
@@ -61,16 +70,18 @@ export class TrieLexicon implements Lexicon {
     for (const [index, strength] of this.readPlain(names).concepts) {
       if (this.concepts[index]?.kind !== 'compound') concepts.set(index, Math.max(concepts.get(index) ?? 0, strength * IN_NAME));
     }
-    return { concepts, rest: reading.rest };
+    return { ...reading, concepts };
   }
 
   private readPlain(text: string): Reading {
     const tokens = tokenise(text);
     const said = new Set<number>();
     const rest: string[] = [];
+    const parts = { concepts: new Set<number>(), words: [] as string[] };
     for (let at = 0; at < tokens.length; ) {
-      const found = this.longest(tokens, at);
-      if (found.concept >= 0) {
+      const found = this.longest(tokens, at, tokens.length);
+      if (found.concept >= 0 && !(found.length === 1 && partOfWord(tokens, at))) {
+        this.readInside(tokens, at, at + found.length, parts);
         if (!(DENIABLE.has(this.concepts[found.concept]?.id ?? '') && denied(tokens, at, at + found.length))) said.add(found.concept);
         at += found.length;
       } else {
@@ -81,13 +92,30 @@ export class TrieLexicon implements Lexicon {
         at += 1;
       }
     }
-    return { concepts: this.complete(said), rest };
+    const concepts = this.complete(said);
+    for (const index of parts.concepts) concepts.set(index, Math.max(concepts.get(index) ?? 0, IN_PHRASE));
+    return { concepts, rest, inside: parts.words };
   }
 
-  private longest(tokens: readonly string[], from: number): { concept: number; length: number } {
+  /** The shorter phrases within a longer one. */
+  private readInside(tokens: readonly string[], from: number, to: number, into: { concepts: Set<number>; words: string[] }): void {
+    if (to - from < 2) {
+      into.words.push(tokens[from] ?? '', '');
+      return;
+    }
+    for (let at = from; at < to; ) {
+      const found = this.longest(tokens, at, at === from ? to - 1 : to);
+      if (found.concept >= 0) into.concepts.add(found.concept);
+      else into.words.push(tokens[at] ?? '');
+      at += Math.max(1, found.length);
+    }
+    into.words.push('');
+  }
+
+  private longest(tokens: readonly string[], from: number, to: number): { concept: number; length: number } {
     let node: PhraseNode | undefined = this.root;
     let best = { concept: -1, length: 0 };
-    for (let at = from; at < tokens.length; at += 1) {
+    for (let at = from; at < to; at += 1) {
       node = node.next.get(tokens[at] ?? '');
       if (node === undefined) break;
       if (node.concept >= 0) best = { concept: node.concept, length: at - from + 1 };
@@ -110,6 +138,23 @@ export class TrieLexicon implements Lexicon {
     }
     return all;
   }
+}
+
+/** A Chinese character may be a word ("库") or a part of another one ("车库", a garage). */
+function partOfWord(tokens: readonly string[], at: number): boolean {
+  if (!isHan(tokens[at] ?? '')) return false;
+  let from = at;
+  let to = at + 1;
+  while (isHan(tokens[from - 1] ?? '')) from -= 1;
+  while (isHan(tokens[to] ?? '')) to += 1;
+  if (to - from < 2) return false;
+  for (const word of segment(tokens.slice(from, to).join(''))) {
+    const length = [...word].length;
+    if (from === at) return length > 1;
+    from += length;
+    if (from > at) return true;
+  }
+  return false;
 }
 
 /** `97 %` means high and `3 %` low, whatever the words around it. */

@@ -14,6 +14,10 @@ per via vs etc e g ie eg hi please thing way lot day week month year hour minut 
 /** Words no phrase of the lexicon covers count by themselves, less than a concept. */
 const FIELDS = { title: 1, symptoms: 0.9, description: 0.8, causes: 0.6 } as const;
 
+const INSIDE = 0.5;
+const IDENTIFIER = 1.5;
+const NAMES = /[A-Za-z][A-Za-z0-9_]{5,79}/g;
+
 /** What a text means: strength per concept index, and the words beside them. */
 export interface Profile {
   readonly concepts: ReadonlyMap<number, number>;
@@ -24,8 +28,25 @@ export interface PatternProfile extends Profile {
 }
 
 export function profileText(lexicon: Lexicon, text: string): Profile {
-  const { concepts, rest } = lexicon.read(text);
-  return { concepts, words: new Map(plainWords(rest).map((word) => [word, 1])) };
+  const { concepts: found, rest, inside } = lexicon.read(text);
+  const concepts = new Map<number, number>();
+  const words = new Map<string, number>();
+  for (const [index, strength] of found) {
+    const concept = lexicon.concepts[index];
+    if (concept?.kind === 'term') words.set(concept.id, strength);
+    else concepts.set(index, strength);
+  }
+  for (const word of plainWords(inside)) words.set(word, Math.max(words.get(word) ?? 0, INSIDE));
+  for (const word of plainWords(rest)) words.set(word, 1);
+  for (const name of identifiers(text)) words.set(name, IDENTIFIER);
+  return { concepts, words };
+}
+
+/** Names of metrics, errors and settings as programs write them (`ReplicaLag`, `bw_out_allowance_exceeded`), however they are written. */
+function identifiers(text: string): string[] {
+  return (text.match(NAMES) ?? [])
+    .filter((name) => /[a-z][A-Z]|[A-Za-z0-9]_[A-Za-z0-9]/.test(name))
+    .map((name) => `#${name.replaceAll('_', '').toLowerCase()}`);
 }
 
 /** The fields weigh differently, and compounds are completed within a field, not across. */

@@ -2,7 +2,7 @@ import { OpsError } from '../domain/errors.ts';
 import type { PatternMatch } from '../domain/pattern.ts';
 import type { KnowledgeQuery } from '../domain/ports.ts';
 import { type Embedder, unit } from './embedding.ts';
-import type { Lexicon } from './lexicon.ts';
+import type { Concept, Lexicon } from './lexicon.ts';
 import type { Entry, PatternMemory } from './memory.ts';
 import { type Profile, profileText } from './profile.ts';
 import { QueryScorer } from './similarity.ts';
@@ -79,7 +79,8 @@ function terms(memory: PatternMemory, profile: Profile): string[] {
 
 /** What both say, in words of the language that was asked in. */
 function why(entry: Entry, lexicon: Lexicon, scorer: QueryScorer, profile: Profile, chinese: boolean): string[] {
-  const labels = scorer.shared(entry.profile, WHY_CONCEPTS).map((concept) => (chinese ? lexicon.concepts[concept]?.zh : lexicon.concepts[concept]?.en) ?? '');
-  const words = scorer.sharedWordsOf(entry.profile, profile).map((word) => word.slice(0, 200));
+  const label = (concept: Concept | undefined): string => (chinese ? concept?.zh : concept?.en) ?? '';
+  const labels = scorer.shared(entry.profile, WHY_CONCEPTS).map((index) => label(lexicon.concepts[index]));
+  const words = scorer.sharedWordsOf(entry.profile, profile).map((word) => label(lexicon.term(word)) || word.replace('#', '').slice(0, 200));
   return [...new Set([...labels.filter(Boolean), ...words])].slice(0, WHY_ALL);
 }

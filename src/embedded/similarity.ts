@@ -4,11 +4,10 @@ import type { Profile } from './profile.ts';
 
 /**
  * Logistic calibration of "these two are the same problem", fitted by gradient descent on labelled pairs of queries and
- * patterns in both languages and then shifted so that unrelated texts stay under 0.7 (docs/scoring/retrieval.md).
+ * patterns in both languages and then shifted so that unrelated texts stay under 0.7 (docs/scoring/retrieval.md). `onlyThings`:
+ * naming the same thing is not having the same problem, when no symptom, state or condition is shared.
  */
-const CALIBRATION = { bias: -6, coverage: 4.4, title: 3.2, evidence: 0.8, cosine: 4.4, words: 4.3, sharpest: 0.5, offTopic: -4.5 };
-/** Naming the same thing is not having the same problem: without a shared symptom or condition it is no match. */
-const ONLY_THINGS = 0.6;
+const CALIBRATION = { bias: -6, coverage: 4.4, title: 3.2, evidence: 0.8, cosine: 4.4, words: 4.3, sharpest: 0.5, offTopic: -4.5, onlyThings: -1 };
 const PROBLEM_KINDS = new Set(['condition', 'compound', 'symptom', 'state', 'cause']);
 
 /** How much things tell, by how rare they are among the indexed patterns: what every pattern says tells nothing. */
@@ -24,7 +23,7 @@ export class QueryScorer {
   private readonly importance: Float32Array; // per concept of the lexicon
   private readonly strength: Float32Array; // of the query, per concept
   private readonly isProblem: readonly boolean[];
-  private readonly words: ReadonlySet<number>;
+  private readonly words: ReadonlyMap<number, number>;
   private total = 0;
   private norm = 0;
   private sharpest = 0;
@@ -35,7 +34,7 @@ export class QueryScorer {
     this.importance = rarity.importance();
     this.isProblem = lexicon.concepts.map(({ kind }) => PROBLEM_KINDS.has(kind));
     this.strength = new Float32Array(lexicon.concepts.length);
-    this.words = new Set([...query.words.keys()].map(wordHash));
+    this.words = new Map([...query.words].map(([word, strength]) => [wordHash(word), strength]));
     for (const [concept, strength] of query.concepts) {
       if (lexicon.concepts[concept]?.kind === 'offtopic') this.offTopic += strength;
       this.strength[concept] = strength;
@@ -83,8 +82,9 @@ export class QueryScorer {
       c.cosine * ratio(dot, Math.sqrt(this.norm * norm)) +
       c.words * Math.log1p(words) +
       c.sharpest * ratio(sharpest, this.sharpest) +
-      c.offTopic * (this.offTopic / (1 + evidence));
-    return (problem ? 1 : ONLY_THINGS) / (1 + Math.exp(-logit));
+      c.offTopic * (this.offTopic / (1 + evidence / 3)) +
+      (problem ? 0 : c.onlyThings);
+    return 1 / (1 + Math.exp(-logit));
   }
 
   /** The concepts both have, the most telling first. */
@@ -110,7 +110,7 @@ export class QueryScorer {
     let sum = 0;
     for (let i = 0; i < pattern.words.length; i += 1) {
       const word = pattern.words[i] ?? 0;
-      if (this.words.has(word)) sum += (pattern.wordStrengths[i] ?? 0) * this.rarity.word(word);
+      sum += (this.words.get(word) ?? 0) * (pattern.wordStrengths[i] ?? 0) * this.rarity.word(word);
     }
     return sum;
   }
