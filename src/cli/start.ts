@@ -5,6 +5,7 @@ import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { createLog } from '../log.ts';
 import { openAccount } from './account.ts';
+import { giveBackMemory } from './memory.ts';
 import { watchConfig } from './watch-config.ts';
 
 const STOP_WITHIN_MS = 10_000;
@@ -38,6 +39,7 @@ export async function start(): Promise<void> {
     });
   }
   await app.tick();
+  giveBackMemory();
 }
 
 async function listen(app: App, { host, port }: Config['http']): Promise<void> {
