@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { toOpsError } from './domain/errors.ts';
 import { VERSION } from './version.ts';
 
@@ -8,6 +8,9 @@ const within = (least: number, most: number) => (text: string) => {
   if (text.trim() === '' || !(value >= least && value <= most)) throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
   return value;
 };
+
+/** A word that must be one of these; the completion offers them. */
+const oneOf = (name: string, ...words: string[]): Argument => new Argument(name).choices(words);
 
 /**
  * The command line. Each command is a thin file in cli/, loaded when it is asked for. Exit status: 0 done, 1 it did not work or does
@@ -68,7 +71,7 @@ program
 program
   .command('score')
   .description('score one capability on a folder of cases: detect, rca, templates, retrieval, gameday; or prepare such a folder')
-  .argument('<what>')
+  .addArgument(oneOf('<what>', 'detect', 'rca', 'templates', 'retrieval', 'gameday', 'prepare'))
   .argument('[args...]')
   .option('--json', 'print one JSON object')
   .option('--out <dir>', 'detect: write per series what the detector said')
@@ -77,14 +80,14 @@ program
 program
   .command('patterns')
   .description('the pattern library: import FILE|DIR, export DIR, lint FILE|DIR, history PAT, revert PAT VERSION, search TEXT, discover, reembed')
-  .argument('<verb>')
+  .addArgument(oneOf('<verb>', 'import', 'export', 'lint', 'history', 'revert', 'search', 'discover', 'reembed'))
   .argument('[args...]')
   .action(async (verb, args) => (await import('./cli/patterns.ts')).patterns(verb, args));
 
 program
   .command('tokens')
   .description('API tokens: create, list, revoke')
-  .argument('<verb>', 'create, list or revoke')
+  .addArgument(oneOf('<verb>', 'create', 'list', 'revoke'))
   .argument('[name]', 'create: its name; revoke: its name or id')
   .option('--user <slack-user-id>', 'create: the person it belongs to (left out: a machine)')
   .option('--scopes <list>', 'create: read, detect, learn, act:request, act:approve, ingest; with commas', 'read')
@@ -94,7 +97,7 @@ program
 program
   .command('audit')
   .description('verify the audit chain and its signed checkpoints, print it, or write it out')
-  .argument('<verb>', 'verify, list or export')
+  .addArgument(oneOf('<verb>', 'verify', 'list', 'export'))
   .argument('[subject]', 'list and export: an incident, plan or other subject')
   .option('--json', 'print JSON')
   .option('--csv', 'export: as CSV instead of one JSON object a line')
@@ -127,7 +130,7 @@ program
 program
   .command('webhooks')
   .description('events that an outgoing webhook did not take: list them, or send them once more')
-  .argument('<verb>', 'dead or retry')
+  .addArgument(oneOf('<verb>', 'dead', 'retry'))
   .argument('[name]', 'of one webhook')
   .option('--json', 'print JSON')
   .action(async (verb, name, options) => (await import('./cli/webhooks.ts')).webhooks(verb, name, options));
@@ -135,7 +138,7 @@ program
 program
   .command('completion')
   .description('a completion script for the shell, such as: opsloop completion bash > ~/.local/share/bash-completion/completions/opsloop')
-  .argument('<shell>', 'bash, zsh or fish')
+  .addArgument(oneOf('<shell>', 'bash', 'zsh', 'fish'))
   .action(async (shell) => (await import('./cli/completion.ts')).completion(program, shell));
 
 program

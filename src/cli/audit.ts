@@ -1,7 +1,6 @@
 import { loadConfig, storeAddress } from '../config.ts';
 import { actorName } from '../domain/actor.ts';
 import type { AuditEntry } from '../domain/audit.ts';
-import { OpsError } from '../domain/errors.ts';
 import type { Store } from '../domain/store.ts';
 import { openFolderArchive } from '../embedded/archive.ts';
 import { verifyCheckpoints } from '../loop/checkpoints.ts';
@@ -19,8 +18,7 @@ interface Options {
  * `audit verify` recomputes the chain and holds it against the signed checkpoints (exit status 1 when either does not hold);
  * `audit list [subject]` prints it; `audit export [subject] [--csv]` writes every row with its hashes, JSON lines by default.
  */
-export async function audit(verb: string, subject: string | undefined, options: Options): Promise<void> {
-  if (!['verify', 'list', 'export'].includes(verb)) throw new OpsError('invalid_input', `"audit ${verb}" is not a command.`, 'Use verify, list or export.');
+export async function audit(verb: 'verify' | 'list' | 'export', subject: string | undefined, options: Options): Promise<void> {
   const store = await openStore(storeAddress(loadConfig()));
   try {
     if (verb === 'verify') return await verify(store, options.json === true);

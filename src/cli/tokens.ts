@@ -18,9 +18,7 @@ interface Options {
 }
 
 /** `opsloop tokens create|list|revoke`. The secret of a new token is printed once. */
-export async function tokens(verb: string, name: string | undefined, options: Options): Promise<void> {
-  if (verb !== 'create' && verb !== 'list' && verb !== 'revoke')
-    throw new OpsError('invalid_input', `"tokens ${verb}" is not a command.`, 'Use create, list or revoke.');
+export async function tokens(verb: 'create' | 'list' | 'revoke', name: string | undefined, options: Options): Promise<void> {
   const scopes = scopesOf(options.scopes);
   if (options.user !== undefined && !/^[UW][A-Z0-9]{2,20}$/.test(options.user))
     throw new OpsError('invalid_input', `"${options.user}" is not a Slack user id.`, 'It looks like U0123456789 (profile, "Copy member ID").');

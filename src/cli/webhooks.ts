@@ -7,8 +7,7 @@ import { post, type WebhookTarget } from '../webhooks/outgoing.ts';
 import { outgoingTargets } from '../webhooks/targets.ts';
 
 /** `opsloop webhooks dead|retry [name]`: events that a webhook did not take; `retry` sends them once more. */
-export async function webhooks(verb: string, name: string | undefined, options: { readonly json?: boolean }): Promise<void> {
-  if (verb !== 'dead' && verb !== 'retry') throw new OpsError('invalid_input', `"webhooks ${verb}" is not a command.`, 'Use dead or retry.');
+export async function webhooks(verb: 'dead' | 'retry', name: string | undefined, options: { readonly json?: boolean }): Promise<void> {
   const config = loadConfig();
   const targets = outgoingTargets(config).filter((target) => name === undefined || target.name === name);
   if (targets.length === 0)

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,12 @@ describe('exit status', () => {
     [2, ['bogus'], /unknown command 'bogus'/, 'err'],
     [2, ['incidents', '--limit', 'many'], /a number from 1 to 10000/, 'err'],
     [2, ['incidents', '--loud'], /unknown option/, 'err'],
-    [2, ['completion', 'cmd'], /There is no completion for "cmd"/, 'err'],
+    [2, ['completion', 'cmd'], /Allowed choices are bash, zsh, fish/, 'err'],
+    [2, ['tokens', 'frob'], /Allowed choices are create, list, revoke/, 'err'],
+    [2, ['patterns', 'frob'], /Allowed choices are import, export/, 'err'],
+    [2, ['score', 'frob'], /Allowed choices are detect, rca/, 'err'],
+    [2, ['audit', 'frob'], /Allowed choices are verify, list, export/, 'err'],
+    [2, ['webhooks', 'frob'], /Allowed choices are dead, retry/, 'err'],
     [2, ['tokens', 'create', 'ci', '--scopes', 'all'], /"all" is not a scope/, 'err'],
     [2, ['tokens', 'create', 'ci', '--scopes', 'act:approve'], /A machine cannot approve/, 'err'],
     [2, ['mcp'], /OPSLOOP_TOKEN is not set/, 'err'],
@@ -110,6 +115,29 @@ it('keeps what is there when a backup is not whole', async () => {
   const still = await store();
   expect(await still.incidents.list({ limit: 10 })).toHaveLength(1);
   await still.close();
+});
+
+it('says of every command what it is for, and what it takes', async () => {
+  const { run } = shell();
+  const names = [...(await run('--help')).out.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1] ?? '').filter((name) => name !== 'help');
+  expect(names.length).toBeGreaterThan(14);
+  for (const { name, ran } of await Promise.all(names.map(async (one) => ({ name: one, ran: await run(one, '--help') })))) {
+    expect(ran.status, name).toBe(0);
+    expect(ran.out, name).toMatch(new RegExp(`^Usage: opsloop ${name}[^\n]*\n\n\\S.{10,}`));
+  }
+}, 30_000);
+
+it('completes commands, their verbs and their options in bash', async () => {
+  const { run, dir } = shell();
+  writeFileSync(join(dir, 'complete.sh'), (await run('completion', 'bash')).out);
+  const complete = (...words: string[]): string[] => {
+    const script = `source complete.sh; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _opsloop; echo "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['-c', script], { cwd: dir, encoding: 'utf8' }).trim().split(' ');
+  };
+  expect(complete('opsloop', 'tok')).toEqual(['tokens']);
+  expect(complete('opsloop', 'tokens', 'r')).toEqual(['revoke']);
+  expect(complete('opsloop', 'tokens', '--s')).toEqual(['--scopes']);
+  expect(complete('opsloop', 'replay', 'opsloop.c')).toEqual(['opsloop.config.yaml']);
 });
 
 it.each(['bash', 'zsh', 'fish'])('writes a completion script for %s that knows every command', async (name) => {
