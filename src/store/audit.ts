@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import type { AuditDraft, AuditEntry } from '../domain/audit.ts';
 import { originNow } from '../domain/origin.ts';
+import { redactAll, SECRETS_ONLY } from '../domain/redact.ts';
 import type { AuditRepository } from '../domain/store.ts';
 import { canonicalJson } from './canonical.ts';
 import { type AuditHead, type AuditRow, auditHash } from './chain.ts';
@@ -24,7 +25,7 @@ export function* appendAudit(draft: AuditDraft, atMs: number): Work<AuditEntry> 
     actor: canonicalJson(draft.actor),
     verb: plainText(draft.verb), // what the database would store, so that the hash is over the same
     subject: plainText(draft.subject),
-    detail: canonicalJson(origin === null ? draft.detail : { ...draft.detail, origin }),
+    detail: canonicalJson(redactAll(origin === null ? draft.detail : { ...draft.detail, origin }, SECRETS_ONLY)),
     prev_hash: head.hash,
   };
   const row: AuditRow = { ...content, hash: auditHash(content) };

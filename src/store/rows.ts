@@ -31,7 +31,10 @@ export function numberOf(prefix: 'INC' | 'PLAN', name: string): number | null {
 }
 
 /** A text as every database stores it: well-formed, and without the zero character that PostgreSQL knows not. */
-export const plainText = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');
+export function plainText(text: string): string {
+  const whole = text.toWellFormed();
+  return whole.includes('\0') ? whole.replaceAll('\0', '\ufffd') : whole;
+}
 
 /** A patch over a row; a key that is there without a value changes nothing. */
 export function patched<Row extends object>(row: Row, patch: Partial<Row> | undefined): Row {

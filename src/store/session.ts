@@ -8,7 +8,7 @@ export type Sql = string | { readonly sqlite: string; readonly postgres: string 
 
 /** One thing asked of the database. `tell` is a signal that goes out when the change is committed. */
 export type Call =
-  | { readonly kind: 'all' | 'run'; readonly sql: Sql; readonly values: readonly Value[] }
+  | { readonly kind: 'all' | 'one' | 'run'; readonly sql: Sql; readonly values: readonly Value[] }
   | { readonly kind: 'native'; readonly sqlite: (db: SqliteConnection) => unknown; readonly postgres: (db: PgConnection) => Promise<unknown> }
   | { readonly kind: 'tell'; readonly channel: string; readonly payload: string };
 
@@ -16,31 +16,44 @@ export type Call =
  * Work on the database as calls, one after the other: SQLite answers each at once and never lets go of the thread in between, PostgreSQL
  * answers in its own time. So a repository is written once. Work may be begun again from its start, and does nothing but ask.
  */
-export type Work<T> = Generator<Call, T, unknown>;
+export interface Work<T> extends Iterator<Call, T, unknown> {
+  [Symbol.iterator](): Work<T>;
+}
+
+/** Work of one call. Not a generator: these are made for every statement. */
+class Ask<T> implements Work<T> {
+  readonly #call: Call;
+  #asked = false;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  next(answer: unknown): IteratorResult<Call, T> {
+    if (this.#asked) return { done: true, value: answer as T };
+    this.#asked = true;
+    return { done: false, value: this.#call };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
 
 /** Rows come back as `Row`: the caller knows the columns its SQL names. */
-export function* all<Row>(sql: Sql, ...values: readonly Value[]): Work<Row[]> {
-  return (yield { kind: 'all', sql, values }) as Row[];
-}
+export const all = <Row>(sql: Sql, ...values: readonly Value[]): Work<Row[]> => new Ask({ kind: 'all', sql, values });
 
-export function* one<Row>(sql: Sql, ...values: readonly Value[]): Work<Row | null> {
-  return ((yield { kind: 'all', sql, values }) as Row[])[0] ?? null;
-}
+export const one = <Row>(sql: Sql, ...values: readonly Value[]): Work<Row | null> => new Ask({ kind: 'one', sql, values });
 
 /** Returns how many rows it changed. */
-export function* run(sql: Sql, ...values: readonly Value[]): Work<number> {
-  return (yield { kind: 'run', sql, values }) as number;
-}
+export const run = (sql: Sql, ...values: readonly Value[]): Work<number> => new Ask({ kind: 'run', sql, values });
 
 /** Where one text of SQL cannot serve both engines, or not quickly. */
-export function* native<T>(ways: { readonly sqlite: (db: SqliteConnection) => T; readonly postgres: (db: PgConnection) => Promise<T> }): Work<T> {
-  return (yield { kind: 'native', ...ways }) as T;
-}
+export const native = <T>(ways: { readonly sqlite: (db: SqliteConnection) => T; readonly postgres: (db: PgConnection) => Promise<T> }): Work<T> =>
+  new Ask({ kind: 'native', ...ways });
 
 /** See the port `Wake`. */
-export function* tell(channel: string, payload: string): Work<void> {
-  yield { kind: 'tell', channel, payload };
-}
+export const tell = (channel: string, payload: string): Work<void> => new Ask({ kind: 'tell', channel, payload });
 
 /**
  * How a repository reaches the database, outside a transaction or inside one (then everything sees what it did so far). The

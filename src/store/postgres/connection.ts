@@ -41,15 +41,16 @@ export class Connection {
   /** Carries the work out, in the transaction there is or a call at a time. */
   async perform<T>(work: () => Work<T>): Promise<T> {
     const steps = work();
-    let step = steps.next();
+    let step = steps.next(undefined);
     while (step.done !== true) step = steps.next(await this.#answer(step.value));
     return step.value;
   }
 
   async #answer(call: Call): Promise<unknown> {
     if (call.kind === 'native') return await call.postgres(this);
-    if (call.kind === 'tell') return this.#signals.set(`${call.channel} ${call.payload}`, call);
+    if (call.kind === 'tell') return void this.#signals.set(`${call.channel} ${call.payload}`, call);
     const { rows, changes } = await this.query(forPostgres(typeof call.sql === 'string' ? call.sql : call.sql.postgres), call.values);
+    if (call.kind === 'one') return rows[0] ?? null;
     return call.kind === 'all' ? rows : changes;
   }
 

@@ -57,15 +57,16 @@ export class Connection implements Begun {
   /** Carries the work out, in the transaction there is or a call at a time. */
   perform<T>(work: () => Work<T>): T {
     const steps = work();
-    let step = steps.next();
+    let step = steps.next(undefined);
     while (step.done !== true) step = steps.next(this.#answer(step.value));
     return step.value;
   }
 
   #answer(call: Call): unknown {
     if (call.kind === 'native') return call.sqlite(this);
-    if (call.kind === 'tell') return this.signals.push(call);
+    if (call.kind === 'tell') return void this.signals.push(call);
     const statement = this.statement(typeof call.sql === 'string' ? call.sql : call.sql.sqlite);
+    if (call.kind === 'one') return statement.get(...call.values) ?? null;
     return call.kind === 'all' ? statement.all(...call.values) : statement.run(...call.values).changes;
   }
 

@@ -81,7 +81,8 @@ export class Gate implements Session {
       this.#writer.rollback();
       throw storeError(error);
     } finally {
-      const signals = this.#writer.signals.splice(0);
+      const { signals } = this.#writer;
+      if (signals.length > 0) this.#writer.signals = [];
       free();
       for (const { channel, payload } of signals) this.#tell(channel, payload);
     }

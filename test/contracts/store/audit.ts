@@ -74,7 +74,8 @@ export function auditContract(make: () => Place): void {
         for (let n = 0; n < 2500; n++) await tx.audit.append(row, NOON);
       });
       const [report] = await Promise.all([store.audit.verify(), store.audit.append(row, NOON)]);
-      expect(report).toEqual({ rows: 2501, brokenAt: null, reason: null });
+      expect(report).toEqual({ rows: expect.toSatisfy((rows: number) => rows === 2500 || rows === 2501) as number, brokenAt: null, reason: null });
+      expect(await store.audit.verify()).toEqual({ rows: 2501, brokenAt: null, reason: null });
     });
   });
 }
