@@ -34,8 +34,9 @@ export function createRounds(ops: Ops, stages: readonly Stage[], urgent: readonl
   let hurrying: Promise<void> | null = null;
   let again = false;
   const inTurn = (round: () => Promise<void>): Promise<void> => {
-    last = last.then(round);
-    return last;
+    const turn = last.then(round);
+    last = turn.catch(() => undefined); // who waits for it is told; the next round is not held up
+    return turn;
   };
   const tick = async (): Promise<void> => {
     const startedMs = performance.now();
