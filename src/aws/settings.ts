@@ -22,7 +22,14 @@ const ExtraMetricSchema = z.strictObject({
   namespace: z.string().min(1).max(255),
   name: z.string().min(1).max(255),
   dimensions: z.record(z.string(), z.string()).default({}),
-  stat: z.string().min(1).max(20).default('Average'),
+  stat: z
+    .string()
+    .max(40)
+    .regex(
+      /^(Average|Sum|Minimum|Maximum|SampleCount|IQM|(p|tm|wm|tc|ts)\d{1,3}(\.\d{1,10})?|(TM|WM|PR|TC|TS)\([\d.%:]+\))$/,
+      'a statistic such as Average or p99',
+    )
+    .default('Average'),
   unit: z.string().max(40).default('None'),
   resource: TargetIdSchema.optional(),
 });

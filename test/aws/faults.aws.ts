@@ -1,28 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateLogGroupCommand, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import fc from 'fast-check';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { alarmOfEvent } from '../../src/aws/events/alarm.ts';
-import { readMessage } from '../../src/aws/events/message.ts';
-import { Collector } from '../../src/collect/collector.ts';
-import type { SourceStatus } from '../../src/domain/views.ts';
-import { ManualClock } from '../../src/sandbox/clock.ts';
-import { openStore } from '../../src/store/open.ts';
+import { type Collecting, startCollecting } from './collecting.ts';
 import { type Double, startDouble } from './double/server.ts';
 import { type Fault, type FaultProxy, startProxy } from './proxy.ts';
-import { accountOf, builder, endpoint, MINUTE_MS, motoUrl, resetMoto, settingsOf } from './support.ts';
+import { builder, endpoint, MINUTE_MS, motoUrl, resetMoto, settingsOf } from './support.ts';
 
 const NOW_MS = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
 const GROUP = '/aws/lambda/invoice';
-const dir = mkdtempSync(join(tmpdir(), 'opsloop-aws-faults-'));
 let proxy: FaultProxy;
 let double: Double;
 let queueUrl = '';
-let databases = 0;
 
 beforeAll(async () => {
   await resetMoto();
@@ -55,40 +44,10 @@ beforeEach(() => {
 afterAll(async () => {
   await proxy.close();
   await double.close();
-  rmSync(dir, { recursive: true, force: true });
 });
 
-/** The collector over a whole account, with time in the test's hands. */
-async function collecting(): Promise<{
-  run: () => Promise<void>;
-  status: (name: string) => SourceStatus;
-  clock: ManualClock;
-  close: () => Promise<void>;
-  points: () => Promise<number>;
-}> {
-  const clock = new ManualClock(NOW_MS);
-  const settings = settingsOf({ metrics: { namespaces: ['AWS/EC2'] }, logs: [{ group: GROUP }], queue_url: queueUrl });
-  const account = accountOf(settings, clock);
-  databases += 1;
-  const store = await openStore(join(dir, `${databases}.db`), { clock });
-  const collector = new Collector(account.sources, { backfillMs: 30 * MINUTE_MS, timeoutMs: 8000 });
-  return {
-    clock,
-    run: async () => {
-      await collector.run(store, clock);
-    },
-    status: (name) => {
-      const found = collector.status().find((one) => one.name.startsWith(name));
-      if (found === undefined) throw new Error(`no source ${name}`);
-      return found;
-    },
-    points: async () => (await store.metrics.appendedSince(0, 10_000)).series.reduce((sum, series) => sum + series.points.length, 0),
-    close: async () => {
-      account.close();
-      await store.close();
-    },
-  };
-}
+const collecting = (): Promise<Collecting> =>
+  startCollecting(settingsOf({ metrics: { namespaces: ['AWS/EC2'] }, logs: [{ group: GROUP }], queue_url: queueUrl }), NOW_MS);
 
 const SOURCES = ['CloudWatch metrics', 'CloudWatch Logs', 'CloudTrail', 'CloudWatch alarms', 'Alarm events', 'Change events', 'AWS resources'];
 
@@ -155,39 +114,5 @@ describe('a source in trouble', () => {
     expect(throttled).toBe(2);
     expect(status('CloudWatch metrics').ok).toBe(true);
     await close();
-  });
-});
-
-describe('bad input', () => {
-  const known = (plain: string): string => plain;
-
-  it('in the queue is counted, and what came with it is read', async () => {
-    const { run, status, close } = await collecting();
-    const sqs = builder().sqs;
-    for (const MessageBody of ['{', '[]', 'null', '{"Type":"Notification","Message":"{"}', '{"detail-type":"Unheard Of","id":"1","source":"x","time":"now"}'])
-      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
-    await run();
-    expect(status('Alarm events')).toMatchObject({ ok: true, error: expect.stringContaining('5 messages of an unknown shape') });
-    await close();
-  });
-
-  it('of any shape never throws', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.json(), fc.string()), (body) => {
-        expect(['alarm', 'change', 'nothing', 'unknown']).toContain(readMessage(body, known).kind);
-      }),
-    );
-  });
-
-  it('such as an alarm over an expression has no metric, and is an alarm all the same', () => {
-    const metrics = [
-      { id: 'e1', expression: 'm1/m2' },
-      { id: 'm1', metricStat: { metric: { namespace: 'A', name: 'b' }, stat: 'Sum' } },
-    ];
-    const event = {
-      'detail-type': 'CloudWatch Alarm State Change',
-      detail: { alarmName: 'ratio', state: { value: 'ALARM', timestamp: '2026-03-04T10:00:00.000+0000' }, configuration: { metrics } },
-    };
-    expect(alarmOfEvent(event, known)).toMatchObject({ name: 'ratio', state: 'alarm', metric: null, resourceId: null });
   });
 });

@@ -72,7 +72,7 @@ export async function startProxy(upstream: string): Promise<FaultProxy> {
   return proxy;
 }
 
-const PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' }; // where IAM's name is not the signing name
+const PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch', tagging: 'tag' }; // where IAM's name is not the signing name
 
 /** Lambda speaks REST: what a method on a path means. */
 const LAMBDA: readonly (readonly [RegExp, string])[] = [

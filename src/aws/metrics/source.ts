@@ -2,7 +2,7 @@ import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-clou
 import { OpsError, toOpsError } from '../../domain/errors.ts';
 import type { MetricPoint, MetricSeries } from '../../domain/metric.ts';
 import type { Batch, Clock, MetricSource, TimeWindow } from '../../domain/ports.ts';
-import { reading } from '../errors.ts';
+import { calling, unreadable } from '../errors.ts';
 import type { KnownResources } from '../inventory/inventory.ts';
 import { inParallel } from '../pace.ts';
 import type { Scope } from '../scope.ts';
@@ -16,6 +16,11 @@ const CALLS_AT_ONCE = 5;
 const MOST_PAGES = 20; // of one call
 const POINTS_A_READ = 1_000_000; // a back-fill of many series is read in pieces
 const HOLD_MS = 15 * 60_000; // how long a series that cannot be read holds the watermark back
+
+interface Found {
+  readonly points: Map<number, MetricPoint[]>;
+  readonly failed: Map<number, string>;
+}
 
 /** How many calls were made, for the tests and for doctor's estimate. */
 export interface Counts {
@@ -101,30 +106,34 @@ export class CloudWatchMetrics implements MetricSource {
     const failed = new Map<number, string>();
     const errors: OpsError[] = [];
     await inParallel(batches, CALLS_AT_ONCE, async (from) => {
-      const part = wanted.slice(from, from + size);
-      try {
-        await this.#readBatch(part, from, window, { points, failed }, signal);
-      } catch (thrown) {
-        const error = toOpsError(thrown);
-        errors.push(error);
-        part.forEach((_, at) => {
-          failed.set(from + at, error.message);
-          points.delete(from + at);
-        });
-      }
+      errors.push(...(await this.#readPart(wanted.slice(from, from + size), from, window, { points, failed }, signal)));
     });
     const [first] = errors;
-    if (first !== undefined && errors.length === batches.length) throw first;
+    if (first !== undefined && failed.size === wanted.length) throw unreadable(first);
     return { points, failed };
   }
 
-  async #readBatch(
-    part: readonly Wanted[],
-    from: number,
-    window: TimeWindow,
-    into: { readonly points: Map<number, MetricPoint[]>; readonly failed: Map<number, string> },
-    abortSignal: AbortSignal,
-  ): Promise<void> {
+  /** One batch. Where the server refuses it for what is in it, its halves are asked for: one wrong entry of the config costs itself only. */
+  async #readPart(part: readonly Wanted[], from: number, window: TimeWindow, into: Found, signal: AbortSignal): Promise<OpsError[]> {
+    try {
+      await this.#readBatch(part, from, window, into, signal);
+      return [];
+    } catch (thrown) {
+      const error = toOpsError(thrown);
+      if (error.code === 'invalid_input' && part.length > 1) {
+        const half = Math.ceil(part.length / 2);
+        const first = await this.#readPart(part.slice(0, half), from, window, into, signal);
+        return [...first, ...(await this.#readPart(part.slice(half), from + half, window, into, signal))];
+      }
+      part.forEach(({ asked }, at) => {
+        into.failed.set(from + at, part.length === 1 ? `${error.message} (${asked.Namespace} ${asked.MetricName})` : error.message);
+        into.points.delete(from + at);
+      });
+      return [error];
+    }
+  }
+
+  async #readBatch(part: readonly Wanted[], from: number, window: TimeWindow, into: Found, abortSignal: AbortSignal): Promise<void> {
     const queries = part.map(
       ({ asked, ref }, at): MetricDataQuery => ({ Id: `m${from + at}`, MetricStat: { Metric: asked, Period: PERIOD_MS / 1000, Stat: ref.stat } }),
     );
@@ -134,7 +143,7 @@ export class CloudWatchMetrics implements MetricSource {
     let token: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
       this.counts.getMetricData += 1;
-      const answer = await reading(this.#scope, 'cloudwatch:GetMetricData', () =>
+      const answer = await calling(this.#scope, 'cloudwatch:GetMetricData', () =>
         this.#scope.read.cloudWatch.send(
           new GetMetricDataCommand({ MetricDataQueries: queries, ...range, ScanBy: 'TimestampAscending', MaxDatapoints: POINTS_A_CALL, NextToken: token }),
           { abortSignal },
