@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACTION_VERBS, DIGEST_PREFIX_LENGTH, decodeAction, encodeAction } from '../../blocks/action-id.ts';
-import { LIMITS } from '../../blocks/limits.ts';
+import { LIMITS } from '../../blocks/limits/numbers.ts';
 import { hostileText } from './hostile.ts';
 
 const verbs = fc.constantFrom(...ACTION_VERBS);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blocksTextLength, checkBlocks, checkMessage, checkView, LIMITS } from '../../blocks/limits.ts';
+import { LIMITS } from '../../blocks/limits/numbers.ts';
+import { blocksTextLength, checkBlocks, checkMessage, checkView } from '../../blocks/limits.ts';
 
 const plain = (text: string) => ({ type: 'plain_text', text });
 const md = (text: string) => ({ type: 'mrkdwn', text });

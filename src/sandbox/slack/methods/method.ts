@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { blocksTextLength, checkBlocks, LIMITS, type Surface } from '../../../../blocks/limits.ts';
+import { LIMITS, type Surface } from '../../../../blocks/limits/numbers.ts';
+import { blocksTextLength, checkBlocks } from '../../../../blocks/limits.ts';
 import type { Core } from '../core.ts';
 import { Refusal, refuseFor } from '../refusal.ts';
 import type { Json } from '../types.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIMITS } from '../../../../blocks/limits.ts';
+import { LIMITS } from '../../../../blocks/limits/numbers.ts';
 import { type Core, tellMessage } from '../core.ts';
 import { Refusal, refuseFor } from '../refusal.ts';
 import type { Json, LocalMessage } from '../types.ts';
