@@ -99,19 +99,28 @@ export class Detector {
     return this.#remember(found);
   }
 
-  /** States that changed since the last call, for the store, in portions. The bytes hold until the next point is observed: save or copy them. */
+  /**
+   * States that changed since the last call, for the store, in portions. The bytes hold until the next point is observed: save or copy them.
+   * The hours come after all else: where a database keeps rows in the order in which they came, what a tick changes then lies together.
+   */
   *takeStates(): Generator<ReadonlyMap<string, Uint8Array>> {
     const portion = new Map<string, Uint8Array>();
+    const turned: Watched[] = []; // whose hour has turned
     for (const watched of this.#touched) {
       portion.set(watched.key, hotBytes(watched.slot));
-      const hour = watched.slot.hot[watched.slot.at + HOT.hourEnd] as number;
-      if (hour !== watched.savedHour) portion.set(`${watched.key}${HOURS}`, coldBytes(watched.slot));
-      watched.savedHour = hour;
+      if (watched.slot.hot[watched.slot.at + HOT.hourEnd] !== watched.savedHour) turned.push(watched);
       if (portion.size < PORTION) continue;
       yield portion;
       portion.clear();
     }
     this.#touched.clear();
+    for (const watched of turned) {
+      watched.savedHour = watched.slot.hot[watched.slot.at + HOT.hourEnd] as number;
+      portion.set(`${watched.key}${HOURS}`, coldBytes(watched.slot));
+      if (portion.size < PORTION) continue;
+      yield portion;
+      portion.clear();
+    }
     if (portion.size > 0) yield portion;
     const related = this.#related.takeStates();
     if (related.size > 0) yield related;
