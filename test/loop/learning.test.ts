@@ -17,6 +17,7 @@ import { giveFeedback, withdrawFeedback } from '../../src/loop/verbs/feedback.ts
 import { ManualClock } from '../../src/sandbox/clock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { MINUTE, plan as planOf, policy, T0 } from '../support/make.ts';
+import { Crash, mortal } from '../support/mortal.ts';
 
 const PATTERN: Pattern = {
   pattern_id: 'PAT-900',
@@ -28,26 +29,6 @@ const PATTERN: Pattern = {
   solutions: [{ action: 'restart_service', confidence: 0.6, risk: 'low' }],
   metadata: { occurrence_count: 0, last_seen: null, success_rate: null, avg_resolution_time: null },
 };
-
-class Crash extends Error {}
-
-/** Every method counts, and the chosen call dies: before it does its work, or right after. */
-function mortal<T extends object>(target: T, fate: { calls: number; dieAt: number; when: 'before' | 'after' }): T {
-  return new Proxy(target, {
-    get(object, name, receiver) {
-      const value: unknown = Reflect.get(object, name, receiver);
-      if (typeof value !== 'function') return typeof value === 'object' && value !== null ? mortal(value, fate) : value;
-      return async (...args: unknown[]) => {
-        fate.calls += 1;
-        const mine = fate.calls === fate.dieAt;
-        if (mine && fate.when === 'before') throw new Crash();
-        const result: unknown = await value.apply(object, args);
-        if (mine) throw new Crash();
-        return result;
-      };
-    },
-  });
-}
 
 const folders: string[] = [];
 afterEach(() => {

@@ -18,29 +18,70 @@ export interface Written {
 
 const ORIGINAL = 'original:';
 
+const UNFINISHED = 'patterns:unfinished';
+/** Patterns in the history that may not be in the knowledge base and the archive yet: id → version, and the archive key they had. */
+type Unfinished = Readonly<Record<string, { readonly version: number | null; readonly oldKey: string | null }>>;
+
 /**
  * Keeps patterns as people wrote them: each is a new state in the history and the new start of learning. What was observed before
- * is in the record they saw, so it is not counted once more. Audited; every step may be repeated after a crash.
+ * is in the record they saw, so it is not counted once more. Audited. All or nothing: the history takes all of them in one step, with a
+ * note of what is still to be done; after a crash `finishKept` does the rest.
  */
 export async function keepPatterns(shelf: Shelf, written: readonly Written[], tell: Tell = silent): Promise<readonly Pattern[]> {
-  const { store, knowledge, archive, clock } = shelf;
+  const { store, knowledge, clock } = shelf;
+  await finishKept(shelf);
+  if (written.length === 0) return [];
   const before = new Map<string, Pattern | null>();
   for (const { record } of written) before.set(record.pattern_id, await knowledge.get(record.pattern_id));
+  const mine: Record<string, Unfinished[string]> = {};
   await store.transaction(async (tx) => {
-    for (const one of written) await file(tx, one, before.get(one.record.pattern_id) ?? null, clock.now());
+    for (const one of written) {
+      const old = before.get(one.record.pattern_id) ?? null;
+      const version = await file(tx, one, old, clock.now());
+      mine[one.record.pattern_id] = { version, oldKey: old === null ? null : patternKey(old) };
+    }
+    await note(tx, { ...(await unfinishedIn(tx)), ...mine }, clock.now());
   });
-  const saved = await knowledge.save(written.map(({ record }) => record));
-  if (saved.length < written.length) throw new OpsError('unavailable', 'The knowledge base did not take the pattern.', 'Try again.');
+  return await finish(shelf, mine, tell);
+}
+
+/** Brings what a crash left half done to the knowledge base and the archive; nothing to do is one look at the store. */
+export async function finishKept(shelf: Shelf): Promise<void> {
+  const left = await unfinishedIn(shelf.store);
+  if (Object.keys(left).length > 0) await finish(shelf, left, silent);
+}
+
+async function finish(shelf: Shelf, unfinished: Unfinished, tell: Tell): Promise<readonly Pattern[]> {
+  const { store, knowledge, archive, clock } = shelf;
+  const records: Pattern[] = [];
+  for (const id of Object.keys(unfinished)) {
+    const text = await store.settings.get(ORIGINAL + id);
+    if (text !== null) records.push(JSON.parse(text) as Pattern);
+  }
+  const saved = await knowledge.save(records);
+  if (saved.length < records.length) throw new OpsError('unavailable', 'The knowledge base did not take the pattern.', 'Try again.');
   for (const [index, pattern] of saved.entries()) {
     tell(index, saved.length);
     await archive.put(patternKey(pattern), archiveText(pattern));
-    const old = before.get(pattern.pattern_id);
-    if (old !== null && old !== undefined && patternKey(old) !== patternKey(pattern)) await archive.remove(patternKey(old));
   }
+  const keys = new Set(saved.map(patternKey)); // one may have taken the title another one had
+  for (const { oldKey } of Object.values(unfinished)) if (oldKey !== null && !keys.has(oldKey)) await archive.remove(oldKey);
+  await store.transaction(async (tx) => {
+    const now = Object.entries(await unfinishedIn(tx)).filter(([id, { version }]) => unfinished[id]?.version !== version);
+    await note(tx, Object.fromEntries(now), clock.now());
+  });
   return saved;
 }
 
-async function file(tx: Repositories, { record, actor, reason }: Written, before: Pattern | null, atMs: number): Promise<void> {
+const unfinishedIn = async ({ settings }: Pick<Repositories, 'settings'>): Promise<Unfinished> =>
+  JSON.parse((await settings.get(UNFINISHED)) ?? '{}') as Unfinished;
+
+async function note(tx: Repositories, unfinished: Unfinished, atMs: number): Promise<void> {
+  await tx.settings.set(UNFINISHED, JSON.stringify(unfinished), atMs);
+}
+
+/** Returns the version; null when the newest one says the same. */
+async function file(tx: Repositories, { record, actor, reason }: Written, before: Pattern | null, atMs: number): Promise<number | null> {
   const patternId = record.pattern_id;
   const old = await tx.settings.get(ORIGINAL + patternId);
   if (before !== null) await fileFirst(tx, before, old === null ? before : (JSON.parse(old) as Pattern), atMs);
@@ -54,6 +95,7 @@ async function file(tx: Repositories, { record, actor, reason }: Written, before
     reverted: 'pattern.reverted',
   };
   await tx.audit.append({ actor, verb: verb[reason], subject: patternId, detail: { title: record.title, version: version?.version ?? null, forgotten } }, atMs);
+  return version?.version ?? null;
 }
 
 /** The record that learning starts from; kept aside the first time, so that learning twice from the same facts changes nothing. */

@@ -4,7 +4,7 @@ import type { Pattern } from '../../domain/pattern.ts';
 import { applyLearning, MATCH_ACTION } from '../../feedback/posterior.ts';
 import { patternKey } from '../../pattern/archive-keys.ts';
 import type { Ops } from '../ops.ts';
-import { archiveText, fileLearned, originalOf } from './keep.ts';
+import { archiveText, fileLearned, finishKept, originalOf } from './keep.ts';
 
 /** How much is thought of an action for a pattern now; of the pattern's best one when no action is named. Null: no such pattern or action. */
 export async function confidenceOf(ops: Ops, patternId: string | null, action: string | null): Promise<number | null> {
@@ -19,6 +19,7 @@ export async function confidenceOf(ops: Ops, patternId: string | null, action: s
  * embedding) and to the archive. Each step may be repeated: after a crash the whole is simply done again.
  */
 export async function relearn(ops: Ops, patternId: string): Promise<Pattern | null> {
+  await finishKept(ops);
   const current = await ops.knowledge.get(patternId);
   if (current === null) return null;
   const original = await originalOf(ops, current);

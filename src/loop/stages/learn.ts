@@ -1,5 +1,6 @@
 import { system } from '../../domain/actor.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { finishKept } from '../learning/keep.ts';
 import { logOutcome } from '../learning/log.ts';
 import { relearn } from '../learning/relearn.ts';
 import type { Ops } from '../ops.ts';
@@ -11,8 +12,10 @@ const MOST_PLANS = 50;
 /**
  * Takes finished plans to their patterns (seed §5.2): observation → confidence, success rate, resolution time → new embedding →
  * knowledge base and archive → feedback log. `learnedAtMs` is set last; every step before it may be repeated.
+ * First, patterns that a crash left half imported, reverted or written are brought to their end.
  */
 export async function learn(ops: Ops): Promise<void> {
+  await finishKept(ops);
   const plans = await ops.store.plans.list({ states: ['succeeded', 'rolled_back', 'failed', 'outcome_unknown'], limit: MOST_PLANS });
   for (const plan of plans.filter((one) => one.learnedAtMs === null)) await learnOne(ops, plan);
 }
