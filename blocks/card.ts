@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Actor } from '../src/domain/actor.ts';
+import { redact, SECRETS_ONLY } from '../src/domain/redact.ts';
 import { say } from './locales/say.ts';
 
 /** What is sent to Slack: the blocks, and `text` for notifications and screen readers. */
@@ -17,6 +18,7 @@ export interface CardOptions {
   readonly linkBase?: string | null; // where opsloop is reached in a browser (http.public_url): `<linkBase>/i/INC-12`
 }
 
+const REDACTED_MAX = 20_000; // more is cut anyway
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** The text in at most `max` UTF-16 units, cut between whole characters as people see them, with `…` when cut. */
@@ -34,9 +36,9 @@ export function cut(text: string, max: number): string {
 const INVISIBLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 
-/** One line of plain text for plain_text objects (headers, buttons): no control characters, whitespace folded. */
+/** One line of plain text for plain_text objects (headers, buttons): no secrets, no control characters, whitespace folded. */
 export function plain(text: string, max: number): string {
-  return cut(text.toWellFormed().replaceAll(INVISIBLE, ' ').replaceAll(/\s+/g, ' ').trim(), max);
+  return cut(redact(text.slice(0, REDACTED_MAX), SECRETS_ONLY).toWellFormed().replaceAll(INVISIBLE, ' ').replaceAll(/\s+/g, ' ').trim(), max);
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };

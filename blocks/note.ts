@@ -1,4 +1,5 @@
 import type { Explanation } from '../src/domain/explanation.ts';
+import { redact, SECRETS_ONLY } from '../src/domain/redact.ts';
 import { type Card, type CardOptions, cut, escaped, type Locale, mention, safe } from './card.ts';
 import { explained } from './locales/say.ts';
 import { section } from './parts.ts';
@@ -12,7 +13,7 @@ const SHOWN_MAX = 2800;
 
 /** The start of a runbook as a message, where Slack takes no files. */
 export function runbookText(markdown: string): Card {
-  const text = `\`\`\`\n${cut(escaped(markdown.replaceAll('`', "'"), SHOWN_MAX), SHOWN_MAX)}\n\`\`\``;
+  const text = `\`\`\`\n${cut(escaped(redact(markdown, SECRETS_ONLY).replaceAll('`', "'"), SHOWN_MAX), SHOWN_MAX)}\n\`\`\``;
   return { text: safe(markdown, 200), blocks: [section(text)] };
 }
 

@@ -3,7 +3,7 @@ import { type App, createApp } from '../app.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
-import { createLog } from '../log.ts';
+import { createLog, secretsOf } from '../log.ts';
 import { openAccount } from './account.ts';
 import { giveBackMemory } from './memory.ts';
 import { watchConfig } from './watch-config.ts';
@@ -13,7 +13,7 @@ const STOP_WITHIN_MS = 10_000;
 /** `opsloop start`: connects to Slack, serves HTTP and ticks by the clock until it is told to stop. */
 export async function start(): Promise<void> {
   const config = loadConfig();
-  const log = createLog(config.log.level);
+  const log = createLog(config.log.level, undefined, secretsOf(config));
   if (!cron.validate(config.loop.every))
     throw new OpsError('invalid_input', `loop.every is not a cron expression: "${config.loop.every}".`, 'Every minute is "* * * * *".');
   const app = await createApp({

@@ -3,6 +3,7 @@ import type { MetricSeries } from '../domain/metric.ts';
 import type { AlarmSource, ChangeSource, Clock, LogSource, MetricSource, TopologySource } from '../domain/ports.ts';
 import type { CollectReport } from '../domain/requests.ts';
 import type { Topology } from '../domain/resource.ts';
+import { cleanAlarm, cleanChange } from '../domain/signals.ts';
 import type { Repositories, Store } from '../domain/store.ts';
 import type { SourceStatus } from '../domain/views.ts';
 import { Reader } from './read.ts';
@@ -39,8 +40,8 @@ export class Collector {
     this.#options = options;
     this.#metrics = sources.metrics.map((source) => new Reader('metrics', source, fileByHour));
     this.#logs = sources.logs.map((source) => new Reader('logs', source, (tx, items) => tx.signals.appendLogs(items)));
-    this.#changes = sources.changes.map((source) => new Reader('changes', source, (tx, items) => tx.signals.appendChanges(items)));
-    this.#alarms = sources.alarms.map((source) => new Reader('alarms', source, (tx, items) => tx.signals.appendAlarms(items)));
+    this.#changes = sources.changes.map((source) => new Reader('changes', source, (tx, items) => tx.signals.appendChanges(items.map(cleanChange))));
+    this.#alarms = sources.alarms.map((source) => new Reader('alarms', source, (tx, items) => tx.signals.appendAlarms(items.map(cleanAlarm))));
   }
 
   status(): readonly SourceStatus[] {

@@ -4,6 +4,8 @@ export interface Redaction {
   readonly accountIds: boolean; // AWS account ids: twelve digits
 }
 export const SECRETS_AND_PEOPLE: Redaction = { emails: true, accountIds: false };
+/** What stays inside the team: people may be named there. */
+export const SECRETS_ONLY: Redaction = { emails: false, accountIds: false };
 
 interface Rule {
   readonly find: RegExp;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MetricRefSchema } from './metric.ts';
+import { redact, redactAll, SECRETS_ONLY } from './redact.ts';
 
 export const LogLineSchema = z.object({
   id: z.string().min(1).max(300), // unique in its source, so that a line read twice is one line
@@ -36,3 +37,11 @@ export const AlarmSchema = z.object({
   severity: z.number().min(0).max(1).optional(), // when whoever sends it says how bad it is
 });
 export type Alarm = z.infer<typeof AlarmSchema>;
+
+/** Secrets go before it is kept; its id stays as it is. */
+export const cleanAlarm = (alarm: Alarm): Alarm => ({ ...alarm, name: redact(alarm.name, SECRETS_ONLY), reason: redact(alarm.reason, SECRETS_ONLY) });
+export const cleanChange = (change: Change): Change => ({
+  ...change,
+  summary: redact(change.summary, SECRETS_ONLY),
+  details: redactAll(change.details, SECRETS_ONLY),
+});

@@ -1,5 +1,5 @@
 import { OpsError } from '../../domain/errors.ts';
-import type { Alarm } from '../../domain/signals.ts';
+import { type Alarm, cleanAlarm } from '../../domain/signals.ts';
 import type { Store } from '../../domain/store.ts';
 
 const WAITING_MAX = 50_000; // alarms
@@ -62,7 +62,7 @@ export class Intake {
     const alarms = deliveries.flatMap((delivery) => delivery.alarms);
     this.#waiting -= alarms.length;
     try {
-      await this.#store.signals.appendAlarms(alarms);
+      await this.#store.signals.appendAlarms(alarms.map(cleanAlarm));
       for (const { stored } of deliveries) stored();
       this.#onStored(alarms.length);
     } catch (error) {
