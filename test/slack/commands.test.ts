@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commands, slashCommands } from '../../commands/registry.ts';
-import { OpsError } from '../../src/domain/errors.ts';
 import type { Verbs } from '../../src/loop/verbs.ts';
-import type { LocalMessage } from '../../src/sandbox/slack/types.ts';
 import { anIncident, aPlan } from '../support/verbs.ts';
-import { ANA, BEN, clock, type Desk, LIWEI, OPS, openDesk, textOf } from './edge.ts';
+import { ANA, BEN, clock, type Desk, everywhere, next, OPS, openDesk } from './edge.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -12,19 +10,7 @@ beforeAll(async () => {
 });
 afterAll(async () => desk.stop());
 
-/** What the person or the channel sees after something was done that was not there before. */
-async function next(after: () => Promise<unknown>, seen: () => readonly LocalMessage[], matches: (text: string) => boolean): Promise<string> {
-  const before = new Set(seen().map((message) => message.ts));
-  await after();
-  const found = await desk.slack.waitFor('the answer', () => seen().find((message) => message.fromBot && !before.has(message.ts) && matches(textOf(message))));
-  return textOf(found);
-}
-const everywhere = () => [
-  ...desk.slack.messages(OPS),
-  ...desk.slack.messages(OPS).flatMap((root) => desk.slack.thread(OPS, root.ts)),
-  ...desk.slack.ephemerals(ANA),
-];
-const lastCall = (verb: keyof Verbs) => desk.verbs.calls.findLast((call) => call.verb === verb)?.args;
+const seen = () => everywhere(desk);
 
 /** Each command: what is typed after its word, the verb that must be called, and words of the answer. */
 const SPOKEN: readonly { typed: () => Promise<string>; verb: keyof Verbs; answer: RegExp }[] = [
@@ -91,8 +77,9 @@ describe('every command, every way in', () => {
       verb,
       () =>
         next(
+          desk,
           () => ana().command('/ops', text),
-          everywhere,
+          seen,
           (seen) => answer.test(seen),
         ),
       answer,
@@ -105,8 +92,9 @@ describe('every command, every way in', () => {
       verb,
       () =>
         next(
+          desk,
           () => ana().mention(OPS, text),
-          everywhere,
+          seen,
           (seen) => answer.test(seen),
         ),
       answer,
@@ -119,6 +107,7 @@ describe('every command, every way in', () => {
       verb,
       () =>
         next(
+          desk,
           () => ana().dm(text),
           () => desk.slack.dm(ANA),
           (seen) => answer.test(seen),
@@ -136,189 +125,15 @@ describe('every command, every way in', () => {
         verb,
         () =>
           next(
+            desk,
             () => ana().command(`/${name}`, text),
-            everywhere,
+            seen,
             (seen) => answer.test(seen),
           ),
         answer,
       );
     },
   );
-});
-describe('answers go to the right eyes', () => {
-  test('/ops alone shows what to try, to the asker only', async () => {
-    const before = desk.slack.messages(OPS).length;
-    expect(
-      await next(
-        () => desk.slack.as(ANA).command('/ops'),
-        () => desk.slack.ephemerals(ANA),
-        () => true,
-      ),
-    ).toMatch(/1\..*2\..*3\./s);
-    expect(desk.slack.messages(OPS)).toHaveLength(before);
-  });
-
-  test('a result is for everyone, an error for the asker, in their language', async () => {
-    await next(
-      () => desk.slack.as(ANA).command('/rca', 'INC-1'),
-      () => desk.slack.messages(OPS),
-      (text) => text.includes('A new version'),
-    );
-    expect(
-      await next(
-        () => desk.slack.as(BEN).command('/rca', 'INC-999'),
-        () => desk.slack.ephemerals(BEN),
-        () => true,
-      ),
-    ).toContain('There is no incident INC-999');
-    expect(
-      await next(
-        () => desk.slack.as(LIWEI).command('/ops', '检测测'),
-        () => desk.slack.messages(OPS),
-        () => true,
-      ),
-    ).toMatch(/INC-/);
-    expect(
-      await next(
-        () => desk.slack.as(LIWEI).command('/ops', 'xyzzy'),
-        () => desk.slack.ephemerals(LIWEI),
-        () => true,
-      ),
-    ).toContain('我不认识“xyzzy”');
-  });
-
-  test('a slip is answered with what was meant', async () => {
-    expect(
-      await next(
-        () => desk.slack.as(ANA).mention(OPS, 'detct'),
-        () => desk.slack.ephemerals(ANA),
-        () => true,
-      ),
-    ).toMatch(/Did you mean \\"detect/);
-  });
-
-  test('a missing argument is answered with an example', async () => {
-    expect(
-      await next(
-        () => desk.slack.as(ANA).command('/approve'),
-        () => desk.slack.ephemerals(ANA),
-        () => true,
-      ),
-    ).toContain('approve PLAN-34');
-  });
-
-  test('/rca help explains rca', async () => {
-    const text = await next(
-      () => desk.slack.as(ANA).command('/rca', 'help'),
-      () => desk.slack.ephemerals(ANA),
-      () => true,
-    );
-    expect(text).toMatch(/rca/);
-    expect(text).not.toContain('pause');
-  });
-
-  test.each(commands.filter((one) => one.name !== 'help').map((one) => one.name))('help %s has a page of its own', async (name) => {
-    const overview = await next(
-      () => desk.slack.as(BEN).command('/ops', 'help'),
-      () => desk.slack.ephemerals(BEN),
-      () => true,
-    );
-    expect(
-      await next(
-        () => desk.slack.as(BEN).command('/ops', `help ${name}`),
-        () => desk.slack.ephemerals(BEN),
-        () => true,
-      ),
-    ).not.toBe(overview);
-  });
-
-  test('an error that is not meant for people is not shown', async () => {
-    desk.verbs.failNext('detect', new Error('secret stack at line 3'));
-    const text = await next(
-      () => desk.slack.as(ANA).command('/detect'),
-      () => desk.slack.ephemerals(ANA),
-      () => true,
-    );
-    expect(text).not.toContain('secret');
-    expect(JSON.stringify(desk.log.lines)).toContain('secret stack');
-  });
-
-  test('a refusal by policy comes with its reason', async () => {
-    desk.verbs.failNext('resume', new OpsError('forbidden', 'Only operators may resume.', 'Ask one of them.'));
-    expect(
-      await next(
-        () => desk.slack.as(BEN).command('/ops', 'resume'),
-        () => desk.slack.ephemerals(BEN),
-        () => true,
-      ),
-    ).toContain('Only operators may resume');
-  });
-
-  test('something slow says that it is being worked on', async () => {
-    const release = desk.verbs.holdNext('detect');
-    expect(
-      await next(
-        () => desk.slack.as(BEN).command('/detect'),
-        () => desk.slack.ephemerals(BEN),
-        () => true,
-      ),
-    ).toContain('On it');
-    release();
-  });
-});
-
-describe('in the thread of an incident', () => {
-  test('rca, approve and feedback need no name', async () => {
-    const incident = await anIncident(desk.store, clock.now(), 'in its thread');
-    await desk.store.outbox.add({ type: 'incident', incidentId: incident.id }, clock.now());
-    const card = await desk.slack.waitFor('the card', () => desk.slack.messages(OPS).find((message) => textOf(message).includes('in its thread')));
-    const thread = { threadTs: card.ts };
-    const replies = () => desk.slack.thread(OPS, card.ts);
-    await next(
-      () => desk.slack.as(ANA).mention(OPS, 'rca', thread),
-      replies,
-      (text) => text.includes('A new version'),
-    );
-    expect(lastCall('analyse')?.[0]).toBe(incident.id);
-
-    const plan = await aPlan(desk.store, incident.id, clock.now());
-    await next(
-      () => desk.slack.as(ANA).mention(OPS, '批准', thread),
-      replies,
-      (text) => text.includes(plan.id),
-    );
-    expect((await desk.store.plans.get(plan.id))?.state).toBe('approved');
-    expect(
-      await next(
-        () => desk.slack.as(ANA).mention(OPS, 'approve', thread),
-        () => desk.slack.ephemerals(ANA),
-        () => true,
-      ),
-    ).toContain('No plan');
-
-    await next(
-      () => desk.slack.as(BEN).mention(OPS, 'feedback bad false alarm', thread),
-      () => desk.slack.ephemerals(BEN),
-      (text) => text.includes(incident.id),
-    );
-    expect(await desk.store.feedback.ofSubject(incident.id)).toMatchObject([{ userId: BEN, verdict: 'bad', comment: 'false alarm' }]);
-  });
-});
-
-test('a redelivered event is handled once', async () => {
-  const before = desk.verbs.calls.filter((call) => call.verb === 'status').length;
-  await next(
-    () => desk.slack.as(ANA).mention(OPS, 'status'),
-    everywhere,
-    () => true,
-  );
-  expect(desk.slack.faults.redeliverLast()).toBe(true);
-  await next(
-    () => desk.slack.as(ANA).mention(OPS, 'help'),
-    everywhere,
-    () => true,
-  );
-  expect(desk.verbs.calls.filter((call) => call.verb === 'status')).toHaveLength(before + 1);
 });
 
 test('200 commands at once are acknowledged within Slack’s time, and each is answered', async () => {

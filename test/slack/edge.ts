@@ -7,7 +7,7 @@ import type { OpsError } from '../../src/domain/errors.ts';
 import type { Log } from '../../src/domain/log.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { startLocalSlack } from '../../src/sandbox/slack/local-slack.ts';
-import type { LocalSlack, LocalSlackOptions } from '../../src/sandbox/slack/types.ts';
+import type { LocalMessage, LocalSlack, LocalSlackOptions } from '../../src/sandbox/slack/types.ts';
 import { createSlackEdge, type SlackEdge, type SlackEdgeParts } from '../../src/slack/app.ts';
 import { openStore } from '../../src/store/open.ts';
 import { type FakeVerbs, fakeVerbs } from '../support/verbs.ts';
@@ -81,3 +81,23 @@ export async function openDesk(
 
 /** All text of a message, wherever it is in its blocks. */
 export const textOf = (message: { readonly text: string; readonly blocks: readonly unknown[] }): string => `${message.text}\n${JSON.stringify(message.blocks)}`;
+
+/** What the person or the channel sees after something was done that was not there before, as text. */
+export async function next(
+  desk: Desk,
+  after: () => Promise<unknown>,
+  seen: () => readonly LocalMessage[],
+  matches: (text: string) => boolean = () => true,
+): Promise<string> {
+  const before = new Set(seen().map((message) => message.ts));
+  await after();
+  const found = await desk.slack.waitFor('the answer', () => seen().find((message) => message.fromBot && !before.has(message.ts) && matches(textOf(message))));
+  return textOf(found);
+}
+
+/** Everything Ana can see in the channel. */
+export const everywhere = (desk: Desk): readonly LocalMessage[] => [
+  ...desk.slack.messages(OPS),
+  ...desk.slack.messages(OPS).flatMap((root) => desk.slack.thread(OPS, root.ts)),
+  ...desk.slack.ephemerals(ANA),
+];
