@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CATALOGUE } from '../action/catalogue/index.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Pattern } from '../domain/pattern.ts';
-import { lintPatterns, type PatternFile, type PatternProblem } from '../pattern/lint.ts';
+import { lintPatterns, type PatternFile, type PatternProblem, type Present } from '../pattern/lint.ts';
 
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
 const MAX_ALL_BYTES = 128 * 1024 * 1024;
@@ -16,8 +16,8 @@ export interface CheckedFiles {
   readonly problems: readonly PatternProblem[];
 }
 
-/** Reads a file, or every .json and .jsonl file of a folder, and checks all of it. Links are not followed. */
-export function checkFiles(path: string): CheckedFiles {
+/** Reads a file, or every .json and .jsonl file of a folder, and checks all of it, also against what is known already. Links are not followed. */
+export function checkFiles(path: string, present: Present = []): CheckedFiles {
   const names = namesAt(path);
   if (names.length === 0) throw new OpsError('invalid_input', `There is no .json or .jsonl file at ${path}.`, 'Name a pattern file, or a folder with some.');
   const files: PatternFile[] = [];
@@ -29,7 +29,7 @@ export function checkFiles(path: string): CheckedFiles {
       throw new OpsError('invalid_input', `${name} is too much: at most 32 MB a file and 128 MB in all are read.`, 'Split it.');
     files.push({ name, content: readFileSync(name, 'utf8') });
   }
-  return { files: files.length, ...lintPatterns(files, new Map(CATALOGUE.map(({ name, risk }) => [name, risk]))) };
+  return { files: files.length, ...lintPatterns(files, new Map(CATALOGUE.map(({ name, risk }) => [name, risk])), present) };
 }
 
 export const problemLine = ({ file, line, field, message }: PatternProblem): string => `${file}:${line}: ${field === '' ? '' : `${field}: `}${message}`;

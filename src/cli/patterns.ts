@@ -26,12 +26,12 @@ const MOST_PROBLEMS = 200; // printed
 export async function patterns(verb: string, args: readonly string[]): Promise<void> {
   if (verb === 'lint') return lint(checkFiles(need(args[0], 'what to check')));
   if (verb === 'reembed') return await reembed();
-  const checked = verb === 'import' ? requireClean(checkFiles(need(args[0], 'what to import'))) : null;
+  if (verb === 'import') requireClean(checkFiles(need(args[0], 'what to import'))); // before anything is opened
   const config = loadConfig();
   const account: Partial<Account> = config.account.kind === 'aws' ? await openAccount(config) : {};
   const base = await openBase(config, undefined, account);
   try {
-    process.stdout.write(`${await run(base, verb, args, checked)}\n`);
+    process.stdout.write(`${await run(base, verb, args)}\n`);
   } finally {
     await base.knowledge.close();
     account.close?.();
@@ -39,9 +39,10 @@ export async function patterns(verb: string, args: readonly string[]): Promise<v
   }
 }
 
-async function run(base: Base, verb: string, args: readonly string[], checked: CheckedFiles | null): Promise<string> {
-  if (checked !== null) return await take(base, checked);
+async function run(base: Base, verb: string, args: readonly string[]): Promise<string> {
   switch (verb) {
+    case 'import':
+      return await take(base, requireClean(checkFiles(need(args[0], 'what to import'), await base.knowledge.list())));
     case 'export':
       return await give(base, need(args[0], 'the folder to write'));
     case 'history':

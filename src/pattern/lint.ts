@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Pattern, PatternSchema } from '../domain/pattern.ts';
 import type { Risk } from '../domain/risk.ts';
+import { patternKey } from './archive-keys.ts';
 
 const MAX_FILE_CHARS = 200_000;
 const MAX_FILES = 5000;
@@ -25,8 +26,15 @@ export interface PatternFile {
 /** Action of the catalogue → its own risk. */
 export type KnownActions = ReadonlyMap<string, Risk>;
 
+/** What is in the knowledge base already: patterns may not take its titles, nor bring vectors of another length. */
+export type Present = readonly Pick<Pattern, 'pattern_id' | 'category' | 'title' | 'embedding'>[];
+
 /** All or nothing: the patterns when every file is in order, otherwise every problem of every file. */
-export function lintPatterns(files: readonly PatternFile[], actions: KnownActions): { patterns: readonly Pattern[]; problems: readonly PatternProblem[] } {
+export function lintPatterns(
+  files: readonly PatternFile[],
+  actions: KnownActions,
+  present: Present = [],
+): { patterns: readonly Pattern[]; problems: readonly PatternProblem[] } {
   if (files.length > MAX_FILES) {
     const message = `There are ${files.length} files; at most ${MAX_FILES} are read at once.`;
     return { patterns: [], problems: [{ file: files[0]?.name ?? '', line: 1, field: '', message }] };
@@ -34,6 +42,7 @@ export function lintPatterns(files: readonly PatternFile[], actions: KnownAction
   const patterns: Pattern[] = [];
   const problems: PatternProblem[] = [];
   const places = new Map<string, string>();
+  const together: Placed[] = [];
   for (const record of files.flatMap(recordsOf)) {
     const report = (field: string, message: string): void => {
       problems.push({ file: record.file, line: lineOf(record, field), field, message });
@@ -46,7 +55,9 @@ export function lintPatterns(files: readonly PatternFile[], actions: KnownAction
     if (before !== undefined) report('pattern_id', `${pattern.pattern_id} is also in ${before}.`);
     places.set(pattern.pattern_id, `${record.file}:${record.firstLine}`);
     patterns.push(pattern);
+    together.push({ pattern, place: `${record.file}:${record.firstLine}`, report });
   }
+  checkTogether(together, present);
   return problems.length > 0 ? { patterns: [], problems } : { patterns, problems };
 }
 
@@ -57,6 +68,33 @@ export function patternProblems(pattern: Pattern, actions: KnownActions): string
   const problems: string[] = [];
   checkActions(pattern, actions, (field, message) => problems.push(`${field}: ${message}`));
   return [...problems, ...checkTexts(pattern).map(({ field, message }) => `${field}: ${message}`)];
+}
+
+interface Placed {
+  readonly pattern: Pattern;
+  readonly place: string;
+  readonly report: Report;
+}
+
+/** The archive goes by titles, and one index holds vectors of one length. */
+function checkTogether(placed: readonly Placed[], present: Present): void {
+  const replaced = new Set(placed.map(({ pattern }) => pattern.pattern_id));
+  const stay = present.filter(({ pattern_id }) => !replaced.has(pattern_id));
+  const owners = new Map(stay.map((one) => [patternKey(one), { id: one.pattern_id, where: 'the knowledge base' }]));
+  let dimensions = present[0]?.embedding?.length ?? null;
+  for (const { pattern, place, report } of placed) {
+    const owner = owners.get(patternKey(pattern));
+    if (owner === undefined) owners.set(patternKey(pattern), { id: pattern.pattern_id, where: place });
+    else if (owner.id !== pattern.pattern_id) report('title', `${owner.id} in ${owner.where} has the same title. Give one of them another, or leave it out.`);
+    const length = pattern.embedding?.length;
+    if (length === undefined) continue;
+    dimensions ??= length;
+    if (length !== dimensions)
+      report(
+        'embedding',
+        `It has ${length} numbers; ${present.length > 0 ? 'the knowledge base uses' : 'the first has'} ${dimensions}. Leave it out: it is made anew.`,
+      );
+  }
 }
 
 interface Record_ {

@@ -46,6 +46,17 @@ it('imports nothing when one file is wrong, and says where', async () => {
   expect(err).toMatch(/wrong\.json:4: title: Mentions/);
 });
 
+it('imports nothing that takes the title of a known pattern, or brings a vector of another length, and says line and field', async () => {
+  const dir = folder();
+  mkdirSync(join(dir, 'mine'));
+  write(join(dir, 'mine'), 'twin.json', aPattern('PAT-700', { title: 'EC2 High CPU Usage' }));
+  write(join(dir, 'mine'), 'short.json', aPattern('PAT-701', { title: 'Short', embedding: [0.1, 0.2] }));
+  const { status, err } = await run(dir, 'import', 'mine');
+  expect(status).toBe(2);
+  expect(err).toMatch(/twin\.json:4: title: PAT-001 in the knowledge base/);
+  expect(err).toMatch(/short\.json:\d+: embedding: It has 2 numbers; the knowledge base uses 384/);
+});
+
 it('does not follow links, and refuses what is too large or not there', () => {
   const dir = folder();
   write(dir, 'good.json', aPattern('PAT-700'));

@@ -46,6 +46,20 @@ describe('Checking pattern files', () => {
     expect(lintPatterns([jsonl], ACTIONS).problems).toEqual([{ file: 'all.jsonl', line: 2, field: 'pattern_id', message: 'PAT-007 is also in all.jsonl:1.' }]);
   });
 
+  it('names line and field of a title that another pattern has, in the files or in the knowledge base, and of a vector of another length', () => {
+    const there = [aPattern('PAT-001', { embedding: [1, 2, 3] })];
+    const lint = (...values: unknown[]): string[] =>
+      lintPatterns(
+        values.map((value, i) => file(value, `${i}.json`)),
+        ACTIONS,
+        there,
+      ).problems.map(({ file: name, line, field, message }) => `${name}:${line} ${field}: ${message}`);
+    expect(lint(aPattern('PAT-002'))).toEqual(['0.json:4 title: PAT-001 in the knowledge base has the same title. Give one of them another, or leave it out.']);
+    expect(lint(aPattern('PAT-002', { title: 'New' }), aPattern('PAT-003', { title: 'New' }))[0]).toMatch(/^1\.json:4 title: PAT-002 in 0\.json:1 has/);
+    expect(lint(aPattern('PAT-001', { title: 'Renamed' }), aPattern('PAT-002'))).toEqual([]);
+    expect(lint(aPattern('PAT-001', { embedding: [1, 2] }))[0]).toMatch(/^0\.json:\d+ embedding: It has 2 numbers; the knowledge base uses 3\./);
+  });
+
   it('refuses mentions, hidden characters, unknown fields and oversized texts', () => {
     for (const title of ['Down <!channel>', 'See <@U123>', 'ping @here', 'a <https://x.example|link>', 'abc\u202edef', 'a\u0000bc']) {
       expect(problemsOf({ ...aPattern('PAT-001'), title }).length).toBeGreaterThan(0);
