@@ -45,6 +45,8 @@ async function claim(ops: Ops, plan: Plan, checked: Policy): Promise<Plan | null
   const nowMs = ops.clock.now();
   const service = await serviceOf(ops, plan);
   return await ops.store.transaction(async (tx) => {
+    // The checks took their time, and the world did not wait: what may have changed meanwhile is looked at once more.
+    if (plan.expiresAtMs !== null && nowMs >= plan.expiresAtMs) return null;
     if (policyDigest(ops.policy) !== policyDigest(checked)) return null;
     await ops.replicas.fence(tx);
     // The switch is read in the very transaction that claims: a pause that was answered before is never overtaken.

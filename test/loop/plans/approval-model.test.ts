@@ -203,7 +203,13 @@ class Run {
     if (now.state === 'approved') model.wrong.push('approved, and not run');
     if (now.state === 'awaiting_approval' && new Set(now.approvals.map((one) => one.userId)).size >= now.approvalsNeeded)
       model.wrong.push('has its approvals and waits');
-    const claims = (await desk.store.audit.list({ subject: plan.id, limit: 500 })).filter((row) => row.verb === 'plan.claimed').length;
+    const story = await desk.store.audit.list({ limit: 2000 });
+    const claims = story.filter((row) => row.verb === 'plan.claimed').length;
+    let off = false;
+    for (const row of story) {
+      if (row.verb === 'switch.off' || row.verb === 'switch.on') off = row.verb === 'switch.off';
+      if (off && (row.verb === 'plan.claimed' || row.verb === 'plan.running')) model.wrong.push(`${row.verb} while it was paused`);
+    }
     if (claims > 1) model.wrong.push(`claimed ${claims} times`);
     if ((await desk.store.audit.verify()).brokenAt !== null) model.wrong.push('the audit chain is broken');
   }

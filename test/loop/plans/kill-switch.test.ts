@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { user } from '../../../src/domain/actor.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
+import type { Remediator } from '../../../src/domain/ports.ts';
 import type { Store } from '../../../src/domain/store.ts';
 import { directoryOf, MINUTE, person, resource } from '../../support/make.ts';
 import { openPlansDesk, type PlansDesk } from '../../support/plans-desk.ts';
@@ -12,10 +13,10 @@ const POLICY = { requesters: ['*'], approvers: ['UANA'], operators: ['UANA'], ta
 
 let desk: PlansDesk;
 afterEach(() => desk.close());
-async function open(wrapStore: (store: Store) => Store = (store) => store): Promise<void> {
+async function open(wrapStore: (store: Store) => Store = (store) => store, wrap: (target: Remediator) => Remediator = (target) => target): Promise<void> {
   const directory = directoryOf([person('UANA'), person('UDMITRI')]);
   const resources = [resource('ecs/checkout', { service: 'shop' }), resource('ecs/search', { service: 'search' })];
-  desk = await openPlansDesk({ policy: POLICY, directory, resources, wrapStore });
+  desk = await openPlansDesk({ policy: POLICY, directory, resources, wrapStore, wrap });
 }
 /** Approved, and on its way to its target. */
 async function started(targetId = 'ecs/checkout'): Promise<Plan> {
@@ -104,6 +105,44 @@ describe('a call that is under way when actions are paused', () => {
   });
 });
 
+describe('what happens while a plan is looked at for the last time', () => {
+  /** The target is read after everything else: whatever happens then comes after the checks and before the claim. */
+  async function openWith(meanwhile: () => Promise<void>): Promise<Plan> {
+    let last = false;
+    await open(undefined, (target) => ({
+      ...{ name: target.name, actions: target.actions },
+      dryRun: (step, signal) => target.dryRun(step, signal),
+      execute: (step, key, signal) => target.execute(step, key, signal),
+      lookup: (step, key, signal) => target.lookup(step, key, signal),
+      rollback: (step, receipt, signal) => target.rollback(step, receipt, signal),
+      inspect: async (step, signal) => {
+        if (last) await meanwhile();
+        return await target.inspect(step, signal);
+      },
+    }));
+    const plan = await desk.propose('rollback_deploy', 'ecs/checkout', DMITRI);
+    last = true;
+    await desk.core.verbs.approve(plan.id, ANA, { via: 'button', digest: null });
+    await desk.kick();
+    return plan;
+  }
+
+  it('a pause keeps it from being claimed', async () => {
+    const plan = await openWith(() => desk.store.switches.off({ scope: 'all', by: DMITRI, reason: 'now', atMs: desk.clock.now() }));
+    expect(await state(plan)).toBe('approved');
+    expect(await rows(plan.id)).not.toContain('plan.claimed');
+    expect(desk.target.calls).toEqual([]);
+  });
+
+  it('the end of its time keeps it from being claimed', async () => {
+    const plan = await openWith(async () => desk.clock.advance(31 * MINUTE));
+    await desk.kick();
+    expect(await state(plan)).toBe('expired');
+    expect(await rows(plan.id)).not.toContain('plan.claimed');
+    expect(desk.target.calls).toEqual([]);
+  });
+});
+
 describe('a pause between the claim and the call', () => {
   it('holds: the switch is read once more before the target is told', async () => {
     const off = { scope: 'all', by: DMITRI, reason: 'in between', atMs: 0 };
@@ -121,6 +160,16 @@ describe('a pause between the claim and the call', () => {
     expect(await state(plan)).toBe('cancelled');
     expect(await rows(plan.id)).toContain('plan.claimed');
     expect(desk.target.calls).toEqual([]);
+  });
+});
+
+describe('letting things run again', () => {
+  it('is for operators, though everybody may pause', async () => {
+    await open();
+    await desk.core.verbs.pause('all', 'stop', DMITRI);
+    await expect(desk.core.verbs.resume('all', DMITRI)).rejects.toThrow('the policy does not name you');
+    expect(await desk.store.switches.list()).toHaveLength(1);
+    expect(await desk.core.verbs.resume('all', ANA)).toEqual(['all']);
   });
 });
 
