@@ -11,6 +11,7 @@ import type { Analysis } from '../../src/domain/rca.ts';
 import type { FeedbackReport } from '../../src/domain/requests.ts';
 import type { Switch } from '../../src/domain/store.ts';
 import type { QuietView, StatusView, StormView, TopologyView, WeekView } from '../../src/domain/views.ts';
+import * as make from '../support/make.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 3, 12, 0);
 const MINUTE = 60_000;
@@ -20,27 +21,15 @@ export const options = (locale: CardOptions['locale'] = 'en'): CardOptions => ({
 
 const metric = { namespace: 'AWS/RDS', name: 'DatabaseConnections', dimensions: { DBInstanceIdentifier: 'checkout-db' }, stat: 'Average' };
 
-export function anomaly(patch: Partial<Anomaly> = {}): Anomaly {
-  return {
-    id: 'anomaly_1',
-    key: 'AWS/RDS/DatabaseConnections{DBInstanceIdentifier=checkout-db}:Average',
-    metric,
-    resourceId: 'rds/checkout-db',
-    unit: 'Count',
-    method: 'baseline',
-    severity: 0.86,
-    direction: 'up',
-    value: 498,
-    expected: { low: 110, high: 180 },
-    startedAtMs: STARTED_MS,
-    lastSeenAtMs: NOW_MS,
-    endedAtMs: null,
+/** The trouble of these samples, over the plain one that all tests share. */
+export const anomaly = (patch: Partial<Anomaly> = {}): Anomaly =>
+  make.anomaly('rds/checkout-db', {
+    ...{ id: 'anomaly_1', key: 'AWS/RDS/DatabaseConnections{DBInstanceIdentifier=checkout-db}:Average', metric, unit: 'Count' },
+    ...{ method: 'baseline', severity: 0.86, value: 498, expected: { low: 110, high: 180 }, startedAtMs: STARTED_MS, lastSeenAtMs: NOW_MS },
     explanation: explain('test.baseline', 'DatabaseConnections is {value}, normally {low} to {high}.', { value: 498, low: 110, high: 180 }),
-    forecast: null,
     incidentId: 'INC-12',
     ...patch,
-  };
-}
+  });
 
 const pause = (text: string) => explain('test.text', text);
 
@@ -111,30 +100,13 @@ export const analysis: Analysis = {
   ],
 };
 
-export function incident(patch: Partial<Incident> = {}): Incident {
-  return {
-    id: 'INC-12',
-    state: 'open',
-    title: 'Checkout runs out of database connections',
-    severity: 0.86,
-    service: 'checkout',
-    environment: 'prod',
+export const incident = (patch: Partial<Incident> = {}): Incident =>
+  make.incident({
+    ...{ id: 'INC-12', state: 'open', title: 'Checkout runs out of database connections', severity: 0.86 },
     resourceIds: ['rds/checkout-db', 'ecs/checkout', 'alb/shop'],
-    openedAtMs: STARTED_MS + 90_000,
-    startedAtMs: STARTED_MS,
-    updatedAtMs: NOW_MS,
-    resolvedAtMs: null,
-    resolution: null,
-    acknowledgedBy: null,
-    matches: [],
-    matchedAtMs: null,
-    knowledgeSource: null,
-    analysis: null,
-    runbookSlug: null,
-    failedStage: null,
+    ...{ openedAtMs: STARTED_MS + 90_000, startedAtMs: STARTED_MS, updatedAtMs: NOW_MS },
     ...patch,
-  };
-}
+  });
 
 export const analysed = {
   state: 'analysed',
@@ -147,39 +119,16 @@ export const analysed = {
   runbookSlug: 'database-connection-exhaustion',
 } as const satisfies Partial<Incident>;
 
-export function plan(patch: Partial<Plan> = {}): Plan {
-  return {
-    id: 'PLAN-34',
-    state: 'awaiting_approval',
-    incidentId: 'INC-12',
-    patternId: 'PAT-004',
-    action: 'rollback_deploy',
-    targetId: 'ecs/checkout',
-    params: { count: 4 },
-    risk: 'high',
-    reversibility: 'rollback',
+export const plan = (patch: Partial<Plan> = {}): Plan =>
+  make.plan({
+    ...{ id: 'PLAN-34', incidentId: 'INC-12', patternId: 'PAT-004', params: { count: 4 } },
     blastRadius: 'All 4 tasks of checkout are replaced one by one; requests go on.',
     why: pause('Rolling back solved this pattern on 7 of 8 occasions.'),
-    digest: 'a3f1'.repeat(16),
-    idempotencyKey: 'PLAN-34:1',
-    requestedBy: { type: 'user', userId: 'U02ALICE' },
-    createdAtMs: NOW_MS - 4 * MINUTE,
-    updatedAtMs: NOW_MS,
-    approvalsNeeded: 1,
-    approvals: [],
-    runAtMs: null,
-    expiresAtMs: NOW_MS + 26 * MINUTE,
-    endedBy: null,
+    ...{ digest: 'a3f1'.repeat(16), idempotencyKey: 'PLAN-34:1', requestedBy: { type: 'user', userId: 'U02ALICE' } },
+    ...{ createdAtMs: NOW_MS - 4 * MINUTE, updatedAtMs: NOW_MS, expiresAtMs: NOW_MS + 26 * MINUTE, verifyUntilMs: NOW_MS + 6 * MINUTE },
     dryRun: pause('Would set checkout from task definition 42 to 41.'),
-    receipt: null,
-    executedAtMs: null,
-    verifyAfterMs: null,
-    verifyUntilMs: NOW_MS + 6 * MINUTE,
-    outcome: null,
-    learnedAtMs: null,
     ...patch,
-  };
-}
+  });
 
 export const approval = { userId: 'U03BOB', atMs: NOW_MS - MINUTE, digest: 'a3f1'.repeat(16), via: 'button' } as const;
 export const sent = { planId: 'PLAN-33', action: 'restart_service', targetId: 'ecs/checkout', doing: 'execute' } as const;

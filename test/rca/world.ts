@@ -5,6 +5,7 @@ import { type MetricSeries, seriesKey } from '../../src/domain/metric.ts';
 import type { Dependency, Resource } from '../../src/domain/resource.ts';
 import type { Change, LogLine } from '../../src/domain/signals.ts';
 import type { RcaContext } from '../../src/rca/context.ts';
+import * as make from '../support/make.ts';
 
 export const MINUTE = 60_000;
 export const START = Date.UTC(2026, 4, 4, 12, 0);
@@ -42,10 +43,7 @@ export const jump =
   (minute: number): number =>
     minute >= atMinute ? after : usual;
 
-export function resource(id: string, more: Partial<Resource> = {}): Resource {
-  const [kind = 'node', name = id] = id.split('/');
-  return { id, kind, name, service: null, environment: null, zone: null, tags: {}, ...more };
-}
+export const resource = (id: string, more: Partial<Resource> = {}): Resource => make.resource(id, { environment: null, ...more });
 
 export const calls = (from: string, to: string): Dependency => ({ from, to, kind: 'calls' });
 
@@ -67,52 +65,20 @@ export function logLine(id: string, minute: number, resourceId: string, message:
   return { id, timestampMs: START + minute * MINUTE, group: `/app/${resourceId}`, resourceId, level, message };
 }
 
-export function anomalyOf(item: MetricSeries, more: Partial<Anomaly> = {}): Anomaly {
-  return {
-    id: `a-${seriesKey(item.ref)}`,
-    key: seriesKey(item.ref),
-    metric: item.ref,
-    resourceId: item.resourceId,
-    unit: item.unit,
-    method: 'baseline',
-    severity: 0.8,
-    direction: 'up',
-    value: item.points.at(-1)?.value ?? null,
-    expected: null,
-    startedAtMs: START,
-    lastSeenAtMs: NOW,
-    endedAtMs: null,
+export const anomalyOf = (item: MetricSeries, more: Partial<Anomaly> = {}): Anomaly =>
+  make.anomaly(item.resourceId, {
+    ...{ id: `a-${seriesKey(item.ref)}`, key: seriesKey(item.ref), metric: item.ref, unit: item.unit, method: 'baseline' },
+    ...{ value: item.points.at(-1)?.value ?? null, expected: null, startedAtMs: START, lastSeenAtMs: NOW, incidentId: 'INC-1' },
     explanation: explain('test', `${item.ref.name} of ${item.resourceId} is out of line.`),
-    forecast: null,
-    incidentId: 'INC-1',
     ...more,
-  };
-}
+  });
 
-export function incident(more: Partial<Incident> = {}): Incident {
-  return {
-    id: 'INC-1',
-    state: 'open',
-    title: 'Checkout is slow',
-    severity: 0.8,
-    service: 'checkout',
-    environment: 'prod',
-    resourceIds: ['alb/shop'],
-    openedAtMs: START + MINUTE,
-    startedAtMs: START,
-    updatedAtMs: START + MINUTE,
-    resolvedAtMs: null,
-    resolution: null,
-    acknowledgedBy: null,
-    matches: [],
-    matchedAtMs: null,
-    knowledgeSource: null,
-    analysis: null,
-    runbookSlug: null,
-    failedStage: null,
+export const incident = (more: Partial<Incident> = {}): Incident =>
+  make.incident({
+    ...{ state: 'open', title: 'Checkout is slow', resourceIds: ['alb/shop'] },
+    ...{ openedAtMs: START + MINUTE, startedAtMs: START, updatedAtMs: START + MINUTE },
     ...more,
-  };
-}
+  });
 
 export function context(more: Partial<RcaContext> = {}): RcaContext {
   return {
