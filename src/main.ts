@@ -121,6 +121,15 @@ program
   .action(async (folder, options) => (await import('./cli/backup.ts')).backup(folder, options));
 
 program
+  .command('store')
+  .description('move the state from the SQLite file into PostgreSQL, all of it or nothing, checked row by row: opsloop store copy')
+  .addArgument(oneOf('<verb>', 'copy'))
+  .option('--from <file>', 'left out: store.path')
+  .option('--to <url>', 'postgres://…; left out: DATABASE_URL or store.url')
+  .option('--json', 'print JSON')
+  .action(async (_verb, options) => (await import('./cli/store.ts')).copy(options));
+
+program
   .command('restore')
   .description('put a backup in place of what is there (opsloop must be stopped)')
   .argument('<folder>')

@@ -12,7 +12,7 @@ export interface ChainReport {
 }
 
 /** Recomputes the chain from its first row, page by page, and holds its end against the recorded head. */
-export async function verifyChain(session: Session): Promise<ChainReport> {
+export async function verifyChain(session: Pick<Session, 'snapshot'>): Promise<ChainReport> {
   let last: AuditHead = { seq: 0, hash: '' };
   let from: number | string = SMALLEST;
   for (;;) {
