@@ -14,8 +14,6 @@ import { plainStep } from '../src/telemetry/steps.ts';
 export interface Served {
   readonly port: number;
   readonly token: string;
-  readonly startMs: number; // from the start of the process to ready
-  readonly memoryMb: number; // resident, when ready and idle
 }
 
 /** The HTTP edge over the whole core, without Slack, in a process of its own: `node bench/ingest-server.ts DIR`. */
@@ -46,8 +44,6 @@ await http.listen({ host: '127.0.0.1', port: 0 });
 const served: Served = {
   port: (http.server.address() as AddressInfo).port,
   token: secret,
-  startMs: performance.now(),
-  memoryMb: process.memoryUsage().rss / 1_048_576,
 };
 process.on('message', () => {
   const { user, system: kernel } = process.cpuUsage();
