@@ -216,8 +216,8 @@ export function createCore(base: Base, parts: CoreParts): Core {
   const ops = opsOver(base.store);
   const executor = new Executor(ops);
   const leaderOps = opsOver(leaderStore);
-  const leader = createLeaderCalls({ replicas, wake, ids, log }, leaderWorks(leaderOps));
   const rounds = createRounds(leaderOps, CLOSED_LOOP, URGENT);
+  const leader = createLeaderCalls({ replicas, wake, ids, log }, leaderWorks(leaderOps, rounds));
   for (const stage of HOUSEKEEPING) jobs.schedule(stage.name, '* * * * *', () => runOne(ops, stage));
   const team = createTeam(ops, rounds);
   return {

@@ -19,6 +19,8 @@ export interface Rounds {
   tick(): Promise<void>;
   /** Something came that should not wait for the next tick: runs the urgent stages soon. Calls close together are one round. */
   hurry(): void;
+  /** Runs work that no round may run beside, after those that wait already. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** Nothing new begins; waits for what is under way. */
   close(): Promise<void>;
 }
@@ -29,12 +31,12 @@ export interface Rounds {
  */
 export function createRounds(ops: Ops, stages: readonly Stage[], urgent: readonly Stage[] = []): Rounds {
   const closing = new AbortController();
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
   let ticking: Promise<void> | null = null;
   let hurrying: Promise<void> | null = null;
   let again = false;
-  const inTurn = (round: () => Promise<void>): Promise<void> => {
-    const turn = last.then(round);
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
     last = turn.catch(() => undefined); // who waits for it is told; the next round is not held up
     return turn;
   };
@@ -47,13 +49,13 @@ export function createRounds(ops: Ops, stages: readonly Stage[], urgent: readonl
   const between = async (): Promise<void> => {
     while (again && (await pause(GATHER_MS, closing.signal))) {
       again = false;
-      await inTurn(() => ops.step('urgent round', {}, () => runAll(ops, urgent)));
+      await alone(() => ops.step('urgent round', {}, () => runAll(ops, urgent)));
       await pause(APART_MS, closing.signal);
     }
   };
   return {
     tick() {
-      ticking ??= inTurn(tick).finally(() => {
+      ticking ??= alone(tick).finally(() => {
         ticking = null;
       });
       return ticking;
@@ -64,6 +66,7 @@ export function createRounds(ops: Ops, stages: readonly Stage[], urgent: readonl
         hurrying = null;
       });
     },
+    alone,
     async close() {
       closing.abort();
       await hurrying;

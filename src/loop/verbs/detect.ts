@@ -5,6 +5,7 @@ import type { Ops } from '../ops.ts';
 import { alarms } from '../stages/alarms.ts';
 import { correlate } from '../stages/correlate.ts';
 import { detect as runDetection } from '../stages/detect.ts';
+import type { Rounds } from '../tick.ts';
 
 const MOST = 50;
 
@@ -22,16 +23,17 @@ export async function detect(ops: Ops, actor: Actor): Promise<DetectReport> {
   return { collected, anomalies: await ops.store.anomalies.live(MOST), incidents: incidents.filter((one) => one.updatedAtMs >= startedMs) };
 }
 
-/** The leader's part of both. */
-export const leaderWorks = (ops: Ops): Readonly<Record<'collect' | 'detect', () => Promise<CollectReport>>> => ({
-  collect: () => collectHere(ops),
-  detect: async () => {
-    const collected = await collectHere(ops);
-    await runDetection(ops);
-    await alarms(ops);
-    await correlate(ops);
-    return collected;
-  },
+/** The leader's part of both, never beside a round: the same anomalies would be taken up twice. */
+export const leaderWorks = (ops: Ops, { alone }: Pick<Rounds, 'alone'>): Readonly<Record<'collect' | 'detect', () => Promise<CollectReport>>> => ({
+  collect: () => alone(() => collectHere(ops)),
+  detect: () =>
+    alone(async () => {
+      const collected = await collectHere(ops);
+      await runDetection(ops);
+      await alarms(ops);
+      await correlate(ops);
+      return collected;
+    }),
 });
 
 async function collectHere(ops: Ops): Promise<CollectReport> {
