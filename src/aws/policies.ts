@@ -56,7 +56,7 @@ export const OWN_ACTIONS = {
 } as const;
 
 /** Calls that are allowed on less than everything. */
-const NARROWED: Readonly<Record<string, Pick<Statement, 'Resource' | 'Condition'>>> = {
+export const NARROWED: Readonly<Record<string, Pick<Statement, 'Resource' | 'Condition'>>> = {
   'ssm:SendCommand': { Resource: ['arn:aws:ssm:*::document/AWS-RunShellScript', 'arn:aws:ec2:*:*:instance/*'] },
   'iam:PassRole': { Resource: '*', Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } } },
 };

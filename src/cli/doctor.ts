@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { parse } from 'yaml';
 import { CATALOGUE } from '../action/catalogue/index.ts';
-import type { Check, Estimate } from '../aws/doctor.ts';
+import type { Check } from '../aws/doctor/check.ts';
+import type { Estimate } from '../aws/doctor/estimate.ts';
 import { type Config, loadConfig, storeAddress } from '../config.ts';
 import { toOpsError } from '../domain/errors.ts';
 import { openStore, storePlace } from '../store/open.ts';
@@ -33,10 +34,24 @@ async function examine(): Promise<{ checks: readonly Check[]; estimate: Estimate
   const [database, slack] = await Promise.all([checkDatabase(config), checkSlack(config)]);
   const checks = [read, database, ...slack, ...checkPeople(config)];
   if (config.account.kind !== 'aws') return { checks, estimate: null };
-  const { checkAws } = await import('../aws/doctor.ts');
-  const actions = [...new Set(CATALOGUE.filter((facts) => facts.risk !== 'critical' && facts.name !== 'renew_certificate').flatMap((facts) => facts.iam))];
-  const aws = await checkAws(config.aws, config.account.region ?? '', clock, actions, AbortSignal.timeout(WITHIN_MS));
+  const aws = await examineAws(config);
   return { checks: [...checks, ...aws.checks], estimate: aws.estimate };
+}
+
+async function examineAws(config: Config): Promise<{ checks: readonly Check[]; estimate: Estimate }> {
+  const [{ checkAws }, { DOINGS }] = await Promise.all([import('../aws/doctor/doctor.ts'), import('../aws/remediation/index.ts')]);
+  const doable = new Set(DOINGS.map((doing) => doing.name));
+  const acting = CATALOGUE.filter((facts) => facts.risk !== 'critical' && doable.has(facts.name)).flatMap((facts) => facts.iam);
+  const { embeddings } = config.knowledge;
+  const wording = config.narrator.kind === 'bedrock' ? (config.narrator.model_arn ?? null) : null;
+  const asked = {
+    settings: config.aws,
+    region: config.account.region ?? '',
+    clock,
+    actActions: [...new Set(acting)],
+    models: { embedding: embeddings.kind === 'bedrock' ? { ...embeddings, timeoutMs: embeddings.timeout_ms } : null, wording },
+  };
+  return await checkAws(asked, AbortSignal.timeout(WITHIN_MS));
 }
 
 async function checkDatabase(config: Config): Promise<Check> {
@@ -140,7 +155,7 @@ function table(checks: readonly Check[], estimate: Estimate | null): string {
   ]);
   if (estimate !== null)
     lines.push(
-      `\n${estimate.metrics} metrics a minute, ${estimate.getMetricDataCallsPerMin} calls of GetMetricData; ${estimate.metricRequestsPerMonth.toLocaleString('en')} metrics requested a month (GetMetricData is billed by these).`,
+      `\n${estimate.metrics} metrics a minute, by ${estimate.getMetricDataCallsPerMin} calls of GetMetricData; about ${estimate.requestsPerMin} requests a minute in all. ${estimate.metricRequestsPerMonth.toLocaleString('en')} metrics requested a month (GetMetricData is billed by these).`,
     );
   return lines.join('\n');
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Fault =
   | { readonly kind: 'error'; readonly status: number; readonly name: string }
-  | { readonly kind: 'answer'; readonly body: unknown } // what moto does not know; text is sent as it is
+  | { readonly kind: 'answer'; readonly body: unknown; readonly status?: number; readonly headers?: Readonly<Record<string, string>> } // what moto does not know; text is sent as it is
   | { readonly kind: 'cut' } // the request arrives, the answer does not
   | { readonly kind: 'refuse' } // neither arrives
   | { readonly kind: 'delay'; readonly ms: number };
@@ -34,6 +34,7 @@ export async function startProxy(upstream: string): Promise<FaultProxy> {
     const fault = proxy.spoil({ service, path: request.url ?? '', body: body.toString('latin1'), seen });
     if (fault?.kind === 'refuse') return void request.socket.destroy();
     if (fault?.kind === 'delay') await sleep(fault.ms);
+    if (fault?.kind === 'answer') response.writeHead(fault.status ?? 200, fault.headers ?? {});
     if (fault?.kind === 'answer') return void response.end(typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body));
     if (fault?.kind === 'error') {
       response.writeHead(fault.status, { 'content-type': 'application/json', 'x-amzn-errortype': fault.name, 'x-amzn-query-error': `${fault.name};Sender` });

@@ -58,6 +58,7 @@ function restName(request: IncomingMessage): string {
   if (request.method === 'GET' && /\/ingestionjobs\/\w+$/.test(path)) return 'GetIngestionJob';
   if (request.method === 'GET' && /^\/knowledgebases\/\w+\/?$/.test(path)) return 'GetKnowledgeBase';
   if (/^\/applications\/\w+\/environments\/\w+\/deployments$/.test(path)) return request.method === 'POST' ? 'StartDeployment' : 'ListDeployments';
+  if (request.method === 'POST' && /^\/model\/[^/]+\/invoke$/.test(path)) return 'InvokeModel';
   if (request.method === 'DELETE' && /\/deployments\/\d+$/.test(path)) return 'StopDeployment';
   return path;
 }

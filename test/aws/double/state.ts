@@ -50,6 +50,7 @@ export class AwsState {
   retrievePage = 25;
   jobs: { id: string; status: string }[] = [];
   busy = false;
+  knowledgeBase = 'ACTIVE';
   #results: Found[] = [];
 
   readonly metrics = new MetricWorld();
@@ -137,7 +138,8 @@ export class AwsState {
       return { ingestionJob: wireJob(job) };
     },
     GetIngestionJob: () => ({ ingestionJob: wireJob(this.jobs.at(-1) ?? { id: 'none', status: 'FAILED' }) }),
-    GetKnowledgeBase: () => ({ knowledgeBase: { knowledgeBaseId: 'KB00000001', name: 'patterns', status: 'ACTIVE' } }),
+    GetKnowledgeBase: () => ({ knowledgeBase: { knowledgeBaseId: 'KB00000001', name: 'patterns', status: this.knowledgeBase } }),
+    InvokeModel: () => ({ embedding: [0.6, 0.8] }), // as Titan answers
   };
 
   /** These versions were deployed one after another; the last one is in this state. */
