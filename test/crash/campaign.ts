@@ -38,9 +38,10 @@ const AT_THE_TARGET = 'remediator.execute';
 /**
  * Runs each flow once undisturbed and once with a first kill at the target, to learn every point there is, of normal lives and
  * of recoveries. Then kills the bot `crashes` times: first at each point once, in an order the seed gives, then at points and
- * passes drawn by the seed.
+ * passes drawn by the seed. After `mostMs` of real time no further run begins.
  */
-export async function campaign(crashes: number, seed: number, progress: (line: string) => void): Promise<CampaignResult> {
+export async function campaign(crashes: number, seed: number, progress: (line: string) => void, mostMs = Number.POSITIVE_INFINITY): Promise<CampaignResult> {
+  const endsAtMs = Date.now() + mostMs;
   const shared = mkdtempSync(join(tmpdir(), 'opsloop-crash-shared-'));
   const places = { cache: join(shared, 'cache'), knowledge: join(shared, 'knowledge') };
   await knowOnePattern(places);
@@ -55,7 +56,7 @@ export async function campaign(crashes: number, seed: number, progress: (line: s
   await lanes.run(enumerations(), learn);
   await lanes.run(secondLives(ways), learn);
   progress(`${ways.size} points in ${FLOWS.length} flows`);
-  await lanes.run(kills(ways, tally, crashes, seed), () => progress(`${tally.crashes} crashes, ${tally.hit.size} points hit`));
+  await lanes.run(kills(ways, tally, { crashes, seed, endsAtMs }), () => progress(`${tally.crashes} crashes, ${tally.hit.size} points hit`));
   await lanes.close();
   rmSync(shared, { recursive: true, force: true });
   const missed = [...ways.keys()].filter((point) => !tally.hit.has(point));
@@ -111,12 +112,18 @@ function* secondLives(ways: ReadonlyMap<string, readonly Way[]>): Generator<Scri
   }
 }
 
+interface Bounds {
+  readonly crashes: number;
+  readonly seed: number;
+  readonly endsAtMs: number;
+}
+
 /** Points not hit yet come first; one that was not reached gets another two tries. */
-function* kills(ways: ReadonlyMap<string, readonly Way[]>, tally: Tally, crashes: number, seed: number): Generator<Script> {
+function* kills(ways: ReadonlyMap<string, readonly Way[]>, tally: Tally, { crashes, seed, endsAtMs }: Bounds): Generator<Script> {
   const points = shuffled([...ways.keys()], seed);
   const tries = new Map<string, number>();
   const until = tally.crashes + crashes;
-  for (let n = 0; tally.crashes < until && n < crashes * 3; n += 1) {
+  for (let n = 0; tally.crashes < until && n < crashes * 3 && Date.now() < endsAtMs; n += 1) {
     const fresh = points
       .filter((one) => !tally.hit.has(one) && (tries.get(one) ?? 0) < MOST_TRIES)
       .sort((a, b) => (tries.get(a) ?? 0) - (tries.get(b) ?? 0))[0];
