@@ -20,7 +20,8 @@ import type { LocalSlack } from '../../src/sandbox/slack/types.ts';
 import { type Double, startDouble } from './double/server.ts';
 import { builder, endpoint, first, MINUTE_MS, motoUrl, REGION, resetMoto } from './support.ts';
 
-const START_MS = Math.floor((Date.now() - 6 * 3_600_000) / MINUTE_MS) * MINUTE_MS; // nothing lies in the future
+const HOUR_MS = 3_600_000;
+const START_MS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 6 * HOUR_MS; // a full hour, whenever this runs, and nothing lies in the future
 const HISTORY_MIN = 6 * 60;
 const BUCKET = 'opsloop-archive';
 const KEY = 'patterns/performance/ecs-service-cpu-saturated.json';
