@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { Plan } from '../src/domain/plan.ts';
+import type { ReplicaView } from '../src/domain/replica.ts';
 import type { StatusView } from '../src/domain/views.ts';
 import { type Card, type CardOptions, date, duration, type Locale, safe } from './card.ts';
 import { incidentLine, moreLine } from './detect.ts';
@@ -45,7 +46,9 @@ export function healthBlocks(view: StatusView, options: CardOptions): KnownBlock
       [words('status.sources'), sourceWords(view, locale)],
       [words('status.watching'), words('status.counts', { series: view.series, patterns: view.patterns })],
       [words('status.outbox'), words('status.messages', { n: view.outboxSize })],
+      ...(view.replicas === undefined ? [] : ([[words('status.replicas'), replicaWords(view.replicas, locale)]] as const)),
     ]),
+    ...context(differs(view.replicas ?? []) ? [`⚠️ ${words('status.policies_differ')}`] : []),
     ...context(
       view.sources
         .filter((source) => !source.ok)
@@ -63,6 +66,16 @@ function waitingLine(plan: Plan, options: CardOptions): string {
   const parts = [`*${safe(plan.id, 20)}* ${planState(plan.state, options.locale)}`, actionOnTarget(plan, options.locale), deadline(plan, options)];
   return parts.filter((part) => part !== '').join(' · ');
 }
+
+/** "3 on PostgreSQL, *db-1* leads, shards 22 / 21 / 21". */
+function replicaWords(replicas: readonly ReplicaView[], locale: Locale): string {
+  const words = say(locale);
+  const leader = replicas.find((one) => one.leads);
+  const counts = words('status.replicas_on', { n: replicas.length, shards: replicas.map((one) => one.shards).join(' / ') });
+  return `${counts} · ${leader === undefined ? `⚠️ ${words('status.no_leader')}` : words('status.leads', { name: safe(`${leader.host} ${leader.id}`, 80) })}`;
+}
+
+const differs = (replicas: readonly ReplicaView[]): boolean => new Set(replicas.map((one) => one.policyMark)).size > 1;
 
 const STALE_MS = 5 * 60_000; // five ticks missed: somebody should look
 const isStale = (view: StatusView): boolean => view.lastTickAtMs === null || view.nowMs - view.lastTickAtMs > STALE_MS;

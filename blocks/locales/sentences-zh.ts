@@ -133,6 +133,8 @@ export const sentencesZh: Readonly<Record<string, string>> = {
   'The knowledge base did not take the pattern.': '知识库没有接受该模式。',
   'Try again.': '请重试。',
   'Try again in a moment.': '请稍后重试。',
+  'The replica that leads did not answer.': '主副本没有回应。',
+  'Try again in a moment; "status" says who leads.': '请稍后重试；“status”会显示谁是主副本。',
   'Trying again may help.': '重试可能有效。',
   '"{text}" is neither an action nor a service.': '“{text}”既不是操作也不是服务。',
   'Say "pause all", an action such as restart_service, or a service: {list}.': '请说“pause all”、某个操作如 restart_service，或某个服务：{list}。',

@@ -7,6 +7,8 @@ import type { Check } from '../aws/doctor/check.ts';
 import type { Estimate } from '../aws/doctor/estimate.ts';
 import { type Config, loadConfig, storeAddress } from '../config.ts';
 import { toOpsError } from '../domain/errors.ts';
+import type { ReplicaView } from '../domain/replica.ts';
+import { ALIVE_MS, rosterOf } from '../replicas/shared.ts';
 import { openStore, storePlace } from '../store/open.ts';
 
 const WITHIN_MS = 60_000;
@@ -58,6 +60,7 @@ async function checkDatabase(config: Config): Promise<Check> {
   try {
     const store = await openStore(storeAddress(config));
     const { rows, brokenAt } = await store.audit.verify();
+    const replicas = store.engine === 'sqlite' ? [] : rosterOf(await store.leases.living(ALIVE_MS), await store.leases.list(''));
     await store.close();
     if (brokenAt !== null)
       return {
@@ -66,11 +69,19 @@ async function checkDatabase(config: Config): Promise<Check> {
         detail: `the audit chain is broken at row ${brokenAt}`,
         fix: 'Run "opsloop audit verify", and restore from a backup.',
       };
-    return { name: 'database', state: 'ok', detail: `${storePlace(storeAddress(config))}, ${rows} audit rows`, fix: null };
+    const engine = store.engine === 'sqlite' ? 'SQLite, one process' : `PostgreSQL, ${replicaWords(replicas)}`;
+    return { name: 'database', state: 'ok', detail: `${storePlace(storeAddress(config))}, ${rows} audit rows; ${engine}`, fix: null };
   } catch (thrown) {
     const error = toOpsError(thrown);
     return { name: 'database', state: 'fail', detail: error.message, fix: error.hint };
   }
+}
+
+/** "2 replicas: web-1 replica-3f leads with 32 shards, web-2 replica-a1 has 32 shards". */
+function replicaWords(replicas: readonly ReplicaView[]): string {
+  const each = replicas.map((one) => `${one.host} ${one.id} ${one.leads ? 'leads with' : 'has'} ${one.shards} shards`);
+  const differ = new Set(replicas.map((one) => one.policyMark)).size > 1 ? '; their policies differ, the strictest counts' : '';
+  return replicas.length === 0 ? 'no replica runs' : `${replicas.length} replicas: ${each.join(', ')}${differ}`;
 }
 
 /** Nothing is unsafe when nobody is named, but then nothing above medium can ever run. */

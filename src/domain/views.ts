@@ -2,6 +2,7 @@ import type { Anomaly } from './anomaly.ts';
 import type { Incident } from './incident.ts';
 import type { Plan } from './plan.ts';
 import type { Maintenance, StormRecord } from './quiet.ts';
+import type { ReplicaView } from './replica.ts';
 import type { Silence, Switch } from './store.ts';
 
 /** What a card of an incident shows, read from the store in one go. Plans newest first. */
@@ -38,6 +39,7 @@ export interface StatusView {
   readonly outboxSize: number;
   readonly series: number;
   readonly patterns: number;
+  readonly replicas?: readonly ReplicaView[]; // those on this PostgreSQL; left out: one process on SQLite
 }
 
 /** Many incidents of one service within an hour, shown as one card: the worst first. */

@@ -48,6 +48,15 @@ export const SourceStatusSchema = z.object({
   lastReadAtMs: time.nullable(),
   error: z.string().nullable(),
 });
+const ReplicaSchema = z.object({
+  id: z.string(),
+  host: z.string(),
+  version: z.string(),
+  policyMark: z.string(),
+  leads: z.boolean(),
+  shards: z.number().int(),
+  seenAgoMs: z.number(),
+});
 export const StatusViewSchema = z.object({
   nowMs: time,
   lastTickAtMs: time.nullable(),
@@ -60,6 +69,7 @@ export const StatusViewSchema = z.object({
   outboxSize: z.number().int(),
   series: z.number().int(),
   patterns: z.number().int(),
+  replicas: z.array(ReplicaSchema).optional(),
 });
 
 export const JobSchema = z.object({

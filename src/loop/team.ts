@@ -1,4 +1,5 @@
 import { followDetection } from './detection/round.ts';
+import { leaveWord } from './how-it-goes.ts';
 import type { Ops } from './ops.ts';
 import { tellOfDifference } from './shared-policy.ts';
 import type { Rounds } from './tick.ts';
@@ -46,7 +47,9 @@ export function createTeam(ops: Ops, rounds: Rounds): Team {
       if (replicas.others().length > 0) await tellOfDifference(ops);
       if (ops.store.engine === 'postgres') await executor.recover();
       await rounds.tick();
-      if (ops.store.engine === 'postgres') await wake.publish(TICKED, `${health.lastTickAtMs} ${Math.round(health.lastTickMs ?? 0)}`);
+      if (ops.store.engine === 'sqlite') return;
+      await leaveWord(ops);
+      await wake.publish(TICKED, `${health.lastTickAtMs} ${Math.round(health.lastTickMs ?? 0)}`);
     },
     hurry() {
       if (replicas.leads()) rounds.hurry();

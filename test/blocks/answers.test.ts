@@ -67,6 +67,12 @@ describe('answers', () => {
 
   it('about the loop warn when it has not run for minutes or a source is down', () => {
     expect(allText(statusCard({ ...status, lastTickAtMs: NOW_MS - 600_000 }, options()))).toContain('⚠️ 10 min ago');
+    const replica = { id: 'replica-1', host: 'web-1', version: '0.1.0', policyMark: 'a1', leads: true, shards: 40, seenAgoMs: 300 };
+    const team = allText(
+      statusCard({ ...status, replicas: [replica, { ...replica, id: 'replica-2', leads: false, shards: 24, policyMark: 'b2' }] }, options()),
+    );
+    for (const said of ['2 on PostgreSQL, shards 40 / 24', 'web-1 replica-1 leads', 'different policies']) expect(team).toContain(said);
+    expect(allText(statusCard({ ...status, replicas: [{ ...replica, leads: false }] }, options()))).toContain('nobody leads');
     expect(allText(statusCard(status, options()))).toContain('❌ CloudTrail: Access denied');
     expect(allText(statusCard(status, options()))).toContain('1 of 2 answer');
   });
