@@ -103,7 +103,7 @@ function operation(route: RouteOptions, shapes: Shapes): Operation {
   const parameters = [
     ...shapes.parameters(params, 'path'),
     ...shapes.parameters(querystring, 'query'),
-    ...(method === 'post' && access !== 'own' ? [IDEMPOTENCY_KEY] : []),
+    ...(method === 'post' && route.url.startsWith('/api/') ? [IDEMPOTENCY_KEY] : []),
   ];
   return {
     operationId: `${method}${route.url.replaceAll(/[^a-z]+(\w)/gi, (_, letter: string) => letter.toUpperCase())}`,

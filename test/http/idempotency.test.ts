@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { OpsError } from '../../src/domain/errors.ts';
+import { SCOPES } from '../../src/domain/token.ts';
+import type { OpenApi } from '../../src/http/openapi.ts';
 import { createServer } from '../../src/http/server.ts';
-import { anIncident } from '../support/verbs.ts';
+import { anIncident, aPlan } from '../support/verbs.ts';
 import { Api, T0 } from './api.ts';
 
 const EXEC = '/api/agents/action/exec';
@@ -41,6 +43,43 @@ describe('Idempotency-Key', () => {
     const started = await api.post('/api/agents/collect/run', undefined, key('c'));
     expect(started.status).toBe(202);
     expect(await api.post('/api/agents/collect/run', undefined, key('c'))).toMatchObject({ status: 202, body: { id: (started.body as { id: string }).id } });
+  });
+
+  it('is honoured on every POST of the API, as the OpenAPI document says', async () => {
+    const api = await Api.open();
+    const { id } = await anIncident(api.store, T0);
+    for (let n = 0; n < 2; n += 1) await aPlan(api.store, id, T0);
+    const bodies: Readonly<Record<string, object>> = {
+      '/api/patterns/detect': { text: 'CPU high' },
+      '/api/patterns/learn': { incident: id },
+      '/api/patterns/feedback': { subject: id, verdict: 'good' },
+      '/api/agents/collect/run': {},
+      '/api/agents/detect/run': {},
+      '/api/agents/rca/analyze': { subject: id },
+      [EXEC]: { issue: id },
+      '/api/plans/PLAN-1/approve': {},
+      '/api/plans/PLAN-2/reject': { reason: 'no' },
+      '/api/pause': { scope: 'all', reason: 'a drill' },
+      '/api/resume': { scope: 'all' },
+    };
+    const document = (await api.get('/openapi.json')).body as OpenApi;
+    const described = Object.entries(document.paths).flatMap(([path, { post }]) =>
+      post?.parameters.some((one) => one.name === 'Idempotency-Key') === true ? [path] : [],
+    );
+    expect(described.sort()).toEqual(
+      Object.keys(bodies)
+        .map((path) => path.replace(/PLAN-\d/, '{id}'))
+        .sort(),
+    );
+    const token = await api.token(SCOPES, 'U9');
+    for (const [url, body] of Object.entries(bodies)) {
+      const call = { token, ...key('same-everywhere') };
+      const first = await api.post(url, body, call);
+      expect([200, 202], `${url} ${first.text}`).toContain(first.status);
+      const calls = api.verbs.calls.length;
+      expect(await api.post(url, body, call), url).toMatchObject({ status: first.status, text: first.text });
+      expect(api.verbs.calls.length, url).toBe(calls);
+    }
   });
 
   it('refuses the same key for a different request', async () => {
