@@ -3,6 +3,7 @@ import { user } from '../src/domain/actor.ts';
 import { OpsError } from '../src/domain/errors.ts';
 import type { MaintenanceRequest } from '../src/domain/requests.ts';
 import { findDuration } from './arguments.ts';
+import { unquote } from './parse.ts';
 import { type Command, publicly } from './types.ts';
 import { words } from './words.ts';
 
@@ -30,5 +31,5 @@ export function readMaintenance(text: string): MaintenanceRequest | null {
     .replace(/\s+for$/i, '')
     .trim();
   if (service === '') return null;
-  return { service, startsInMs: start?.ms ?? 0, durationMs: span.ms, reason: span.after.replace(/^(?:because|reason:?|for)\s+/i, '') };
+  return { service, startsInMs: start?.ms ?? 0, durationMs: span.ms, reason: unquote(span.after.replace(/^(?:because|reason:?|for)\s+/i, '')) };
 }

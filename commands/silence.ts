@@ -2,6 +2,7 @@ import { silencedCard } from '../blocks/confirmations.ts';
 import { user } from '../src/domain/actor.ts';
 import { OpsError } from '../src/domain/errors.ts';
 import { findDuration, silenceMs } from './arguments.ts';
+import { unquote } from './parse.ts';
 import { type Command, publicly } from './types.ts';
 import { words } from './words.ts';
 
@@ -14,7 +15,12 @@ export const silence: Command = {
     const span = findDuration(ask.text);
     if (span === null || span.before === '') throw new OpsError('invalid_input', say.silenceNeeds, say.silenceExample);
     const resource = span.before.replace(/\s+for$/i, '');
-    const done = await verbs.silence(resource, silenceMs(span.ms, ask.forMe.locale), span.after.replace(/^(?:because|reason:?|for)\s+/i, ''), user(ask.userId));
+    const done = await verbs.silence(
+      resource,
+      silenceMs(span.ms, ask.forMe.locale),
+      unquote(span.after.replace(/^(?:because|reason:?|for)\s+/i, '')),
+      user(ask.userId),
+    );
     return publicly(silencedCard(done, ask.forAll));
   },
 };
