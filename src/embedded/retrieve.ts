@@ -6,7 +6,7 @@ import type { Concept, Lexicon } from './lexicon.ts';
 import type { Entry, PatternMemory } from './memory.ts';
 import { type Profile, profileText } from './profile.ts';
 import { QueryScorer } from './similarity.ts';
-import type { KnowledgeTables } from './tables.ts';
+import type { KnowledgeTables, Near } from './tables.ts';
 import { isHan } from './text.ts';
 
 const MAX_QUERY = 4000; // characters read of a query
@@ -14,6 +14,8 @@ const MAX_LIMIT = 50;
 const CANDIDATES = 24; // from the vectors, and again from the words
 const POSTINGS = 600; // rows the full-text side may touch
 const MAX_TERMS = 8;
+const FEW = 8; // too few to say what stands out
+const SUPPORT = 0.7;
 const WHY_CONCEPTS = 6;
 const WHY_ALL = 10;
 
@@ -32,12 +34,14 @@ export async function retrieve(index: Index, query: KnowledgeQuery, signal: Abor
   const rows = memory.allowed(query, query.service === undefined ? null : profileText(lexicon, query.service.slice(0, 200)));
   if (text.trim() === '' || memory.size === 0 || rows?.length === 0) return [];
   const profile = profileText(lexicon, text);
-  const candidates = new Set([...tables.byWords(terms(memory, profile), CANDIDATES, rows), ...(await byVector(index, text, profile, rows, signal))]);
+  const near = await byVector(index, text, profile, rows, signal);
+  const candidates = new Set([...tables.byWords(terms(memory, profile), CANDIDATES, rows), ...near.map(({ rowid }) => rowid)]);
+  const support = index.embedder.ofProfile === undefined ? supportOf(near) : NO_SUPPORT;
   const scorer = new QueryScorer(lexicon, memory, profile);
   return [...candidates]
     .map((row) => memory.at(row))
     .filter((entry): entry is Entry => entry !== undefined)
-    .map((entry) => ({ entry, similarity: scorer.score(entry.profile) }))
+    .map((entry) => ({ entry, similarity: scorer.score(entry.profile, support.get(entry.row)) }))
     .filter(({ similarity }) => similarity > 0)
     .sort((a, b) => b.similarity - a.similarity || (a.entry.patternId < b.entry.patternId ? -1 : 1))
     .slice(0, limit)
@@ -51,7 +55,7 @@ export async function retrieve(index: Index, query: KnowledgeQuery, signal: Abor
 }
 
 /** An embedder that does not answer costs recall, not the search. */
-async function byVector(index: Index, text: string, profile: Profile, rows: readonly number[] | null, signal: AbortSignal): Promise<readonly number[]> {
+async function byVector(index: Index, text: string, profile: Profile, rows: readonly number[] | null, signal: AbortSignal): Promise<readonly Near[]> {
   try {
     const vector = index.embedder.ofProfile?.(profile) ?? (await index.embedder.embed([text], signal, 'query'))[0];
     return vector === undefined ? [] : index.tables.byVector(unit(vector), CANDIDATES, rows);
@@ -59,6 +63,20 @@ async function byVector(index: Index, text: string, profile: Profile, rows: read
     if (signal.aborted) throw new OpsError('unavailable', 'The pattern search was stopped.', 'Try again.', { cause: error });
     return [];
   }
+}
+
+const NO_SUPPORT: ReadonlyMap<number, number> = new Map();
+
+/**
+ * What a model says beside the lexicon: how far a pattern stands out from the others that it holds near, in standard deviations, so
+ * that models whose cosines lie high or low count alike. Added to the score where it is more than one.
+ */
+function supportOf(near: readonly Near[]): ReadonlyMap<number, number> {
+  const cosines = near.map(({ distance }) => 1 - (distance * distance) / 2);
+  const mean = cosines.reduce((sum, one) => sum + one, 0) / cosines.length;
+  const deviation = Math.sqrt(cosines.reduce((sum, one) => sum + (one - mean) ** 2, 0) / cosines.length);
+  if (near.length < FEW || !(deviation > 0)) return NO_SUPPORT;
+  return new Map(near.map(({ rowid }, i) => [rowid, SUPPORT * Math.max(0, ((cosines[i] ?? mean) - mean) / deviation - 1)]));
 }
 
 /** The rarest terms first, as many as keep the work bounded. */

@@ -45,8 +45,8 @@ export class QueryScorer {
     }
   }
 
-  /** Similarity 0..1. */
-  score(pattern: CompactProfile): number {
+  /** Similarity 0..1. `support`: what an embedding model adds to the evidence, as a logit; nothing for what shares nothing with the query. */
+  score(pattern: CompactProfile, support = 0): number {
     const { concepts, strengths, titles } = pattern;
     let evidence = 0;
     let dot = 0;
@@ -76,6 +76,7 @@ export class QueryScorer {
     const c = CALIBRATION;
     const logit =
       c.bias +
+      support +
       c.coverage * ratio(evidence, this.total) +
       c.title * ratio(covered, title) +
       c.evidence * Math.log1p(evidence) +

@@ -18,6 +18,13 @@ CREATE VIRTUAL TABLE IF NOT EXISTS pattern_words USING fts5(body, content='', co
 `;
 const RowSchema = z.object({ row: z.number(), pattern_id: z.string(), record: z.string(), profile: z.instanceof(Buffer), vector: z.instanceof(Buffer) });
 const RowsSchema = z.array(z.number());
+const NearSchema = z.array(z.object({ rowid: z.number(), distance: z.number() }));
+
+/** A row near a vector; for unit vectors 0 is the same and 2 the opposite. */
+export interface Near {
+  readonly rowid: number;
+  readonly distance: number;
+}
 
 /** The SQL of the knowledge base: records, unit vectors (sqlite-vec) and words (FTS5), kept in step by row number. */
 export class KnowledgeTables {
@@ -131,12 +138,12 @@ export class KnowledgeTables {
   }
 
   /** Rows nearest by distance, which for unit vectors is the order of cosine; `rows` narrows the choice. */
-  byVector(vector: Float32Array, limit: number, rows: readonly number[] | null): number[] {
+  byVector(vector: Float32Array, limit: number, rows: readonly number[] | null): Near[] {
     const blob = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
-    const all = 'SELECT rowid FROM pattern_vectors WHERE vector MATCH ? AND k = ?';
-    if (rows === null) return RowsSchema.parse(this.sql(all).pluck().all(blob, limit));
+    const all = 'SELECT rowid, distance FROM pattern_vectors WHERE vector MATCH ? AND k = ?';
+    if (rows === null) return NearSchema.parse(this.sql(all).all(blob, limit));
     const some = `${all} AND rowid IN (SELECT value FROM json_each(?))`;
-    return RowsSchema.parse(this.sql(some).pluck().all(blob, limit, JSON.stringify(rows)));
+    return NearSchema.parse(this.sql(some).all(blob, limit, JSON.stringify(rows)));
   }
 
   /** Rows that hold any of the terms, best BM25 first. Terms are quoted, so that no text is read as query syntax. */

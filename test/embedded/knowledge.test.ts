@@ -96,6 +96,23 @@ describe('The embedded knowledge base', () => {
     expect((await base.search({ text: 'too many connections', limit: 1 }, signal())).matches[0]?.patternId).toBe('PAT-002');
   });
 
+  it('weighs in what a model holds to stand out, beside the lexicon', async () => {
+    const others = Array.from({ length: 9 }, (_, i) => aPattern(`PAT-${100 + i}`, { title: `Problem ${i}`, symptoms: [`symptom ${i}`] }));
+    const model = (pointed: boolean): Embedder => ({
+      name: 'pointed/2',
+      dimensions: 2,
+      embed: async (texts) => texts.map((text) => Float32Array.from(pointed && text.toLowerCase().includes('too many connections') ? [1, 0] : [0.3, 1])),
+    });
+    const similarity = async (pointed: boolean): Promise<number> => {
+      const base = await opened(':memory:', { embedder: model(pointed) });
+      await base.save([DATABASE, ...others]);
+      const { matches } = await base.search({ text: 'sessions: too many connections', limit: 1 }, signal());
+      expect(matches[0]?.patternId).toBe('PAT-002');
+      return matches[0]?.similarity ?? 0;
+    };
+    expect(await similarity(true)).toBeGreaterThan(await similarity(false));
+  });
+
   it('refuses a vector of the wrong length from its embedder, and saves nothing', async () => {
     const base = await opened(':memory:', { embedder: { ...letters(8), embed: async (texts) => texts.map(() => new Float32Array(3)) } });
     await expect(base.save([aPattern('PAT-001')])).rejects.toMatchObject({ code: 'internal' });
