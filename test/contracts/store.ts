@@ -11,6 +11,7 @@ import { planContract } from './store/plans.ts';
 import { signalContract } from './store/signals.ts';
 import { smallContract } from './store/small.ts';
 import { transactionContract } from './store/transactions.ts';
+import { wakeContract } from './store/wake.ts';
 
 /** What every store keeps to. `make` gives a new, empty place that can be opened several times; it cleans up after the test itself. */
 export function storeContract(name: string, make: () => Place): void {
@@ -26,5 +27,6 @@ export function storeContract(name: string, make: () => Place): void {
     patternVersionContract(make);
     leaseContract(make);
     transactionContract(make);
+    wakeContract(make);
   });
 }

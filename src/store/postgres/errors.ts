@@ -27,7 +27,8 @@ const WORDS: readonly (readonly [code: string, message: string, hint: string])[]
   ['E', ...GONE], // ECONNREFUSED, ENOTFOUND, EPIPE, …
 ];
 
-const NETWORK = /^E[A-Z_]{3,}$/;
+const NETWORK = /^E(?!RR_)[A-Z_]{3,}$/;
+const UNTRUSTED = /CERT|SELF_SIGNED|^ERR_(?:TLS|SSL)/;
 /** The driver's own words, which carry no code. */
 const LOST = /terminated|timeout|not queryable|Connection ended|server does not support SSL/i;
 
@@ -40,7 +41,10 @@ export function codeOf(thrown: unknown): string | null {
 }
 
 /** The connection is of no use any more, or leads to a server that takes no changes. */
-export const isLost = (thrown: unknown): boolean => /^(?:57P|08|E[A-Z_]{3,}|25006|25P03|53300)/.test(codeOf(thrown) ?? '');
+export const isLost = (thrown: unknown): boolean => {
+  const code = codeOf(thrown) ?? '';
+  return NETWORK.test(code) || /^(?:57P|08|25006|25P03|53300)/.test(code);
+};
 
 /** Begun again, it may well go through. */
 export const isCollision = (thrown: unknown): boolean => /^40(?:001|P01)/.test(codeOf(thrown) ?? '');
@@ -49,6 +53,10 @@ export const isCollision = (thrown: unknown): boolean => /^40(?:001|P01)/.test(c
 export function storeError(thrown: unknown): unknown {
   if (thrown instanceof OpsError) return thrown;
   const code = codeOf(thrown);
+  if (code !== null && UNTRUSTED.test(code))
+    return new OpsError('unavailable', "The database's certificate is not trusted.", 'Add sslrootcert=… to DATABASE_URL: docs/operations.md.', {
+      cause: thrown,
+    });
   if (code === null || !(NETWORK.test(code) || /^[0-9A-Z]{5}$/.test(code))) return thrown;
   const words = WORDS.find(([start]) => code.startsWith(start));
   return words === undefined ? thrown : new OpsError('unavailable', words[1], words[2], { cause: thrown });
