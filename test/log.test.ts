@@ -41,6 +41,19 @@ it('secrets are taken out of every line', () => {
   expect(text()).toContain('"request":"req_1"');
 });
 
+it('secrets are known by their form, in messages, fields and errors', () => {
+  const { log, text, all } = lines();
+  const token = ['xoxb', '1234567890', 'abcdefghij'].join('-');
+  log.error(
+    { err: new Error(`Slack refused ${token}`, { cause: new Error(`password=hunter22`) }), tried: [{ url: 'https://u:hunter22@db.example/x' }] },
+    `with ${token}`,
+  );
+  expect(text()).not.toMatch(/xoxb|hunter22/);
+  expect(all()).toMatchObject([
+    { msg: 'with [slack token]', err: { type: 'Error', message: expect.stringContaining('[slack token]'), stack: expect.any(String) } },
+  ]);
+});
+
 it('a request that fails is logged with the id its caller was told, also what its verb logs after its body was read', async () => {
   const { log, all } = lines();
   const api = await Api.open({ log });
