@@ -1,3 +1,4 @@
+import { phrased } from './phrases.ts';
 import type { Command, CommandName } from './types.ts';
 
 const TEXT_MAX = 3000;
@@ -20,9 +21,17 @@ export function parse(typed: string, commands: Vocabulary): Parsed {
   const first = /^[^\s:,]+/u.exec(plain)?.[0] ?? plain;
   const word = first.replace(/^[\p{P}]+|[\p{P}]+$/gu, '').toLowerCase();
   const rest = plain.slice(first.length).replace(/^[\s:,]+/u, '');
+  const asked = sentence(plain, commands);
+  if (asked !== null) return asked; // before the word: "stop everything" is no plan called everything
   const found = commands.find((command) => command.name === word || command.aliases.includes(word));
   if (found !== undefined) return { type: 'command', name: found.name, text: unquote(rest) };
   return glued(plain, commands) ?? { type: 'unknown', word: first.slice(0, 60), suggestion: nearest(word, commands) };
+}
+
+/** "What is open now?": a question in plain words, where the vocabulary has the command it asks for. */
+function sentence(plain: string, commands: Vocabulary): Parsed | null {
+  const asked = phrased(plain);
+  return asked === null || !commands.some((command) => command.name === asked.name) ? null : { type: 'command', ...asked };
 }
 
 /** `根因12`, `批准PLAN-34`, `rca#12`: the word and what follows it written as one. */

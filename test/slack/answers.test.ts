@@ -186,3 +186,15 @@ test('a redelivered event is handled once', async () => {
   await next(desk, () => desk.slack.as(ANA).mention(OPS, 'help'), seen);
   expect(desk.verbs.calls.filter((call) => call.verb === 'status')).toHaveLength(before + 1);
 });
+
+test('where Slack has no private messages in channels, a private answer goes to the direct message', async () => {
+  desk.slack.faults.fail('chat.postEphemeral', 'unknown_method', 1);
+  const answer = await next(
+    desk,
+    () => desk.slack.as(BEN).mention(OPS, 'xyzzy'),
+    () => desk.slack.dm(BEN),
+  );
+  expect(answer).toContain('I do not know');
+  const missing = desk.log.lines.filter((line) => line.message.startsWith('this Slack does not have'));
+  expect(missing.map((line) => line.fields)).toMatchObject([{ method: 'chat.postEphemeral', without: 'private answers go to the DM' }]);
+});
