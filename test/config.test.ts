@@ -15,6 +15,8 @@ describe('the config', () => {
 
   it('is safe when nothing is said: nobody asks, nobody approves, nobody resumes', () => {
     expect(parseConfig({}).policy).toMatchObject({ requesters: [], approvers: [], operators: [], quorum: 2 });
+    expect(parseConfig({}).http).toMatchObject({ host: '127.0.0.1', cors_origins: [], webhooks: { sns_topics: [], out: [] } });
+    expect(parseConfig({}).telemetry).toEqual({});
   });
 
   it('names every setting that is wrong, with its path', () => {

@@ -37,6 +37,17 @@ describe('API tokens from Slack', () => {
     ]);
   });
 
+  it('asked for by a mention are told in private all the same', async () => {
+    const { slack, app } = world.sandbox;
+    await slack.as(ANA).mention(OPS_CHANNEL, 'token create loud read');
+    const found = await slack.waitFor('the token', () => slack.ephemerals(ANA).find((message) => JSON.stringify(message.blocks).includes('loud')), 5000);
+    const secret = secretIn(JSON.stringify(found.blocks));
+    expect(secret).not.toBe('');
+    const said = [slack.messages(OPS_CHANNEL), ...slack.messages(OPS_CHANNEL).map((message) => slack.thread(OPS_CHANNEL, message.ts))];
+    expect(JSON.stringify(said)).not.toContain(secret);
+    await app.verbs.revokeToken('loud', user(ANA));
+  });
+
   it('in a DM are answered there, and belong to the asker when they say so', async () => {
     const { slack, app } = world.sandbox;
     await slack.as(ANA).dm('token create mine read act:approve me');
