@@ -32,7 +32,6 @@ export class Detector {
   readonly #pool = new StatePool();
   readonly #series = new Map<string, Watched>();
   readonly #saved: Map<string, Uint8Array>; // what has not been taken back yet
-  readonly #touched = new Set<Watched>();
   readonly #live = new Map<string, Anomaly>();
   readonly #told = new Map<string, Anomaly>(); // by the observe under way
   readonly #reading = newReading();
@@ -40,6 +39,7 @@ export class Detector {
   readonly #thresholds: readonly Threshold[];
   readonly #watch;
   readonly #pageOn: number;
+  #touched: Watched[] = [];
 
   /** `saved`: states as `takeStates` gave them. `live`: the episodes not ended, so that they go on under their ids. */
   constructor(options: DetectorOptions = {}, saved: ReadonlyMap<string, Uint8Array> = new Map(), live: readonly Anomaly[] = []) {
@@ -59,7 +59,7 @@ export class Detector {
   /** New points of one series, ascending. Late, repeated, future and non-finite ones are passed over. */
   observe(series: MetricSeries, nowMs: number, factor = 1): readonly Anomaly[] {
     const watched = this.#find(series);
-    this.#touched.add(watched);
+    this.#touch(watched);
     checkUnit(watched, series.unit);
     const { hot, at } = watched.slot;
     // Set at first sight and kept: a long back-fill comes in several batches.
@@ -93,7 +93,7 @@ export class Detector {
       if (severity < pageLine(this.#pageOn, sensitivities.get(watched.key) ?? 1)) continue;
       const { hot, at } = watched.slot;
       if (hot[at + HOT.missing] === 0) hot[at + HOT.missing] = hot[at + HOT.lastT] as number;
-      this.#touched.add(watched);
+      this.#touch(watched);
       found.push(missingEpisode(watched, nowMs, severity));
     }
     return this.#remember(found);
@@ -105,25 +105,35 @@ export class Detector {
    */
   *takeStates(): Generator<ReadonlyMap<string, Uint8Array>> {
     const portion = new Map<string, Uint8Array>();
-    const turned: Watched[] = []; // whose hour has turned
-    for (const watched of this.#touched) {
-      portion.set(watched.key, hotBytes(watched.slot));
-      if (watched.slot.hot[watched.slot.at + HOT.hourEnd] !== watched.savedHour) turned.push(watched);
-      if (portion.size < PORTION) continue;
-      yield portion;
-      portion.clear();
-    }
-    this.#touched.clear();
-    for (const watched of turned) {
-      watched.savedHour = watched.slot.hot[watched.slot.at + HOT.hourEnd] as number;
-      portion.set(`${watched.key}${HOURS}`, coldBytes(watched.slot));
+    for (const [key, state] of this.#changed()) {
+      portion.set(key, state);
       if (portion.size < PORTION) continue;
       yield portion;
       portion.clear();
     }
     if (portion.size > 0) yield portion;
-    const related = this.#related.takeStates();
-    if (related.size > 0) yield related;
+  }
+
+  *#changed(): Generator<readonly [string, Uint8Array]> {
+    const touched = this.#touched;
+    this.#touched = [];
+    for (const watched of touched) {
+      watched.touched = false;
+      yield [watched.key, hotBytes(watched.slot)];
+    }
+    for (const watched of touched) {
+      const hour = watched.slot.hot[watched.slot.at + HOT.hourEnd] as number;
+      if (hour === watched.savedHour) continue;
+      watched.savedHour = hour;
+      yield [`${watched.key}${HOURS}`, coldBytes(watched.slot)];
+    }
+    yield* this.#related.takeStates();
+  }
+
+  #touch(watched: Watched): void {
+    if (watched.touched) return;
+    watched.touched = true;
+    this.#touched.push(watched);
   }
 
   #find(series: MetricSeries): Watched {
@@ -194,7 +204,7 @@ export class Detector {
     const since = hot[at + HOT.missing] as number;
     if (since === 0) return NONE;
     hot[at + HOT.missing] = 0;
-    this.#touched.add(watched);
+    this.#touch(watched);
     const before = this.#live.get(`a-${watched.hash}-m${since.toString(36)}`);
     return before === undefined ? NONE : [{ ...before, lastSeenAtMs: t, endedAtMs: t }];
   }

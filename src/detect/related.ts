@@ -1,26 +1,29 @@
 import type { Anomaly } from '../domain/anomaly.ts';
-import { type CorrelationFinding, type Member, ResourceGroup } from './correlation.ts';
+import { type CorrelationFinding, ResourceGroup } from './correlation.ts';
 import { relatedEpisode } from './episodes.ts';
 import { sayParted, sayTogether } from './sentences.ts';
 import type { Watched } from './series.ts';
+import { WaitingPoints } from './waiting.ts';
 
 const ROUND_MS = 60_000; // points within one minute count as one moment
 const KEY = 'related:';
 
-const FIELDS = 5; // of a waiting point: minute, member, value, severity, 1 when it only teaches
-
 interface Group {
+  readonly resourceId: string;
   readonly state: ResourceGroup;
   readonly members: (Watched | undefined)[];
-  waiting: number[]; // FIELDS numbers a point
+  first: number; // its oldest waiting point, -1 when there is none
+  last: number;
+  touched: boolean; // since its state was last taken
 }
 
 /** The correlation method over all resources: gathers a tick's points by resource and minute, then runs each group once. */
 export class RelatedMetrics {
   readonly #groups = new Map<string, Group>();
-  readonly #busy = new Set<string>();
-  readonly #touched = new Set<string>();
+  readonly #waiting = new WaitingPoints();
   readonly #saved: Map<string, Uint8Array>;
+  #busy: Group[] = [];
+  #touched: Group[] = [];
 
   /** `saved`: states not taken back yet; what is taken is deleted from it. */
   constructor(saved: Map<string, Uint8Array>) {
@@ -31,42 +34,54 @@ export class RelatedMetrics {
     const group = this.#group(watched.resourceId);
     const index = this.#index(group, watched);
     if (index < 0) return;
-    group.waiting.push(Math.floor(t / ROUND_MS), index, value, severity, teach ? 1 : 0);
-    this.#busy.add(watched.resourceId);
+    const place = this.#waiting.add(group.last, Math.floor(t / ROUND_MS), index, value, severity, teach);
+    group.last = place;
+    if (group.first >= 0) return;
+    group.first = place;
+    this.#busy.push(group);
   }
 
   /** Runs the waiting rounds in order of time. `live`: the episodes known, from which an ended one is told. */
   settle(nowMs: number, live: ReadonlyMap<string, Anomaly>): readonly Anomaly[] {
     const found = new Map<string, Anomaly>();
-    for (const resourceId of this.#busy) {
-      const group = this.#group(resourceId);
-      const waiting = group.waiting;
-      group.waiting = [];
-      for (const { minute, members, teach } of roundsOf(waiting)) {
+    for (const group of this.#busy) {
+      for (const { minute, members, teach } of this.#waiting.rounds(group.first)) {
         if (members.length < 2) continue;
-        this.#touched.add(resourceId);
+        this.#touch(group);
         const t = Math.min(minute * ROUND_MS, nowMs);
         for (const finding of group.state.round(t, members, teach)) {
           const anomaly = tell(group, finding, t, live);
           if (anomaly !== null) found.set(anomaly.id, anomaly);
         }
       }
+      group.first = -1;
+      group.last = -1;
     }
-    this.#busy.clear();
+    this.#busy = [];
+    this.#waiting.clear();
     return [...found.values()];
   }
 
-  /** States that changed since the last call. The bytes hold until the next round. */
-  takeStates(): Map<string, Uint8Array> {
-    const states = new Map([...this.#touched].map((id) => [`${KEY}${id}`, this.#group(id).state.bytes]));
-    this.#touched.clear();
-    return states;
+  /** States that changed since the last call, each with its key. The bytes hold until the next round. */
+  *takeStates(): Generator<readonly [string, Uint8Array]> {
+    const touched = this.#touched;
+    this.#touched = [];
+    for (const group of touched) {
+      group.touched = false;
+      yield [`${KEY}${group.resourceId}`, group.state.bytes];
+    }
+  }
+
+  #touch(group: Group): void {
+    if (group.touched) return;
+    group.touched = true;
+    this.#touched.push(group);
   }
 
   #group(resourceId: string): Group {
     const known = this.#groups.get(resourceId);
     if (known !== undefined) return known;
-    const group: Group = { state: new ResourceGroup(), members: [], waiting: [] };
+    const group: Group = { resourceId, state: new ResourceGroup(), members: [], first: -1, last: -1, touched: false };
     const saved = this.#saved.get(`${KEY}${resourceId}`);
     if (saved !== undefined) group.state.restore(saved);
     this.#saved.delete(`${KEY}${resourceId}`);
@@ -81,25 +96,6 @@ export class RelatedMetrics {
     if (index >= 0) group.members[index] = watched;
     return index;
   }
-}
-
-interface Round {
-  readonly minute: number;
-  readonly members: Member[];
-  teach: boolean;
-}
-
-/** The waiting points by minute, oldest first; of two points of one member in a minute the first counts. */
-function roundsOf(waiting: readonly number[]): Iterable<Round> {
-  const rounds = new Map<number, Round>();
-  for (let at = 0; at < waiting.length; at += FIELDS) {
-    const [minute = 0, index = 0, value = 0, severity = 0, teach = 0] = waiting.slice(at, at + FIELDS);
-    const round = rounds.get(minute) ?? { minute, members: [], teach: false };
-    rounds.set(minute, round);
-    if (teach === 1) round.teach = true;
-    if (round.members.every((member) => member.index !== index)) round.members.push({ index, value, severity });
-  }
-  return [...rounds.values()].sort((a, b) => a.minute - b.minute);
 }
 
 function tell(group: Group, finding: CorrelationFinding, t: number, live: ReadonlyMap<string, Anomaly>): Anomaly | null {

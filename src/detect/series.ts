@@ -17,6 +17,7 @@ export interface Watched {
   readonly limit: Limit | null;
   savedHour: number; // HOT.hourEnd when its hours were last saved
   teachBeforeMs: number; // older points only teach
+  touched: boolean; // since its state was last taken
 }
 
 export function watch(series: MetricSeries, pool: StatePool, thresholds: readonly Threshold[]): Watched {
@@ -35,6 +36,7 @@ export function watch(series: MetricSeries, pool: StatePool, thresholds: readonl
     limit: limitFor(name, series.ref.stat, thresholds),
     savedHour: 0,
     teachBeforeMs: Number.NEGATIVE_INFINITY,
+    touched: false,
   };
 }
 
