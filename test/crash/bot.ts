@@ -22,6 +22,10 @@ export class Bot {
     return this.#now.dead;
   }
 
+  get end(): string {
+    return this.#now.end;
+  }
+
   /** False: it died before it was ready. */
   async start(first: Errand): Promise<boolean> {
     return await this.#now.go(this.#world.goFor(first));
@@ -33,7 +37,7 @@ export class Bot {
       this.#now = this.#next;
       this.#next = new BotProcess(this.#cache);
       if (await this.start(life?.now ?? null)) return;
-      life?.died();
+      life?.died(this.#now.end);
     }
   }
 

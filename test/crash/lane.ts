@@ -55,7 +55,7 @@ export class Lane {
     await bot.arm(life.now);
     const plan = await this.#carryThrough(proposed.planId, script.flow, life);
     if (!(await bot.disarm())) {
-      life.died();
+      life.died(this.#bot.end);
       await bot.restart(null);
       await this.#quiet();
     }
@@ -74,7 +74,7 @@ export class Lane {
     let actedAt = 0;
     for (;;) {
       if (this.#bot.dead) {
-        life.died();
+        life.died(this.#bot.end);
         await this.#bot.restart(life);
         actedAt = 0;
       }

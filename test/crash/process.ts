@@ -23,6 +23,11 @@ export class BotProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
+  /** How it ended, in words. */
+  get end(): string {
+    return this.#child.signalCode ?? `status ${this.#child.exitCode}`;
+  }
+
   /** False: it died before it was ready. */
   async go(go: Go): Promise<boolean> {
     return (await this.ask(go, 'ready')) !== null;

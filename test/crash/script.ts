@@ -38,9 +38,10 @@ export class Life {
     return this.now === 'record';
   }
 
-  died(): void {
+  /** `how`: by which signal or with which status; only for whoever has to find out why. */
+  died(how: string): void {
     const what = this.now;
-    if (what === null || what === 'record') throw new Error('the bot died and nobody killed it');
+    if (what === null || what === 'record') throw new Error(`the bot died (${how}) and nobody killed it`);
     this.hit.push(what.point);
     this.crashes += 1;
   }

@@ -9,7 +9,7 @@ import { OpsError } from '../../src/domain/errors.ts';
 import { explain } from '../../src/domain/explanation.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import type { Archive, Directory, KnowledgeBase, RemediationStep, Remediator } from '../../src/domain/ports.ts';
+import type { Archive, Clock, Directory, KnowledgeBase, RemediationStep, Remediator } from '../../src/domain/ports.ts';
 import type { Resource } from '../../src/domain/resource.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { silentLog } from '../../src/log.ts';
@@ -117,6 +117,8 @@ export interface DeskOptions {
   readonly resources?: readonly Resource[];
   /** Around the target as the bot sees it, e.g. to let its answers come in another order. */
   readonly wrap?: (target: Remediator) => Remediator;
+  /** Added to the time as the bot sees it: a clock that jumps, back as well. */
+  readonly skewMs?: () => number;
   /** Around the store as the bot sees it, e.g. to let something happen between two transactions. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -143,10 +145,11 @@ export async function openPlansDesk(options: DeskOptions): Promise<PlansDesk> {
   const dir = mkdtempSync(join(tmpdir(), 'opsloop-desk-'));
   const clock = new ManualClock(T0);
   const target = new Target(() => clock.now());
+  const seen: Clock = { now: () => clock.now() + (options.skewMs?.() ?? 0) };
   const archive = memoryArchive();
   const config = parseConfig({ store: { path: join(dir, 'opsloop.db') }, detection: { worker: false }, policy: options.policy });
   const start = async (): Promise<{ base: Base; core: Core }> => {
-    const base: Base = { store: await openStore(config.store.path, { clock }), knowledge: noKnowledge, archive, clock };
+    const base: Base = { store: await openStore(config.store.path, { clock: seen }), knowledge: noKnowledge, archive, clock: seen };
     const account = {
       sources: { metrics: [], logs: [], changes: [], alarms: [], topology: [] },
       remediator: options.wrap?.(target) ?? target,

@@ -13,13 +13,17 @@ const BUTTON = { via: 'button', digest: null } as const;
 
 let desk: PlansDesk;
 afterEach(() => desk.close());
-async function open(policy: NonNullable<ConfigInput['policy']> = {}, targets: readonly string[] = ['ecs/checkout']): Promise<void> {
+async function open(
+  policy: NonNullable<ConfigInput['policy']> = {},
+  targets: readonly string[] = ['ecs/checkout'],
+  skewMs: () => number = () => 0,
+): Promise<void> {
   const directory = directoryOf(
     PEOPLE.map((id) => person(id)),
     GROUPS,
   );
   const base = { requesters: ['*'], approvers: ['UANA', 'UBEN', 'ULIWEI'], operators: ['UANA'], target_cooldown_min: 0, actions_per_hour: 1000 };
-  desk = await openPlansDesk({ policy: { ...base, ...policy }, directory, resources: targets.map((id) => resource(id, { service: 'shop' })) });
+  desk = await openPlansDesk({ policy: { ...base, ...policy }, directory, resources: targets.map((id) => resource(id, { service: 'shop' })), skewMs });
 }
 const propose = (action = 'rollback_deploy'): Promise<Plan> => desk.propose(action, 'ecs/checkout', DMITRI);
 const approve = (plan: Plan, userId: string) => desk.core.verbs.approve(plan.id, user(userId), BUTTON);
@@ -144,6 +148,32 @@ describe('time', () => {
     expect(await state(plan)).toBe('expired');
     await expect(approve(plan, 'UANA')).rejects.toThrow();
     expect(desk.target.calls).toEqual([]);
+  });
+
+  it.each([-60, -5, 5, 20])('a clock that jumps by %i minutes on the way runs nothing twice, nothing early, and leaves nothing behind', async (jump) => {
+    let skew = 0;
+    await open(
+      { notice_s: 60, max_attempts_per_incident: 1, approval_expires_min: 600, group_share_percent: 100 },
+      ['ecs/checkout', 'ecs/search'],
+      () => skew * MINUTE,
+    );
+    const [waits, runs] = [await desk.propose('scale_out', 'ecs/checkout', DMITRI), await desk.propose('rollback_deploy', 'ecs/search', DMITRI)];
+    await approve(runs, 'UANA');
+    await desk.kick();
+    skew = jump;
+    await desk.kick();
+    expect(desk.target.executions(waits)).toHaveLength(jump > 0 ? 1 : 0);
+    for (let minutes = 0; minutes < 100; minutes += 5) {
+      desk.clock.advance(5 * MINUTE);
+      await desk.core.tick();
+      if (minutes === 50) skew = 0; // somebody mends the clock
+    }
+    await desk.core.executor.idle();
+    for (const plan of [waits, runs]) {
+      expect(desk.target.executions(plan)).toHaveLength(1);
+      expect(await state(plan)).toBe('rolled_back');
+    }
+    expect(await desk.store.audit.verify()).toMatchObject({ brokenAt: null });
   });
 
   it('holds in quiet hours what was to run by itself, and runs it after', async () => {
