@@ -8,6 +8,7 @@ import {
   CreateVolumeCommand,
   DeleteVolumeCommand,
   DescribeInstancesCommand,
+  DescribeSecurityGroupsCommand,
   DescribeSnapshotsCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -21,7 +22,7 @@ import { CATALOGUE } from '../../src/action/catalogue/index.ts';
 import type { Clients } from '../../src/aws/clients.ts';
 import type { Remediator } from '../../src/domain/ports.ts';
 import { remediatorContract } from '../contracts/remediator.ts';
-import { refused, step } from './acting.ts';
+import { refused, step, wholeLife } from './acting.ts';
 import { type Double, startDouble } from './double/server.ts';
 import { type FaultProxy, startProxy } from './proxy.ts';
 import { accountOf, builder, endpoint, first, memoryArchive, motoUrl, resetMoto, settingsOf, signal } from './support.ts';
@@ -104,17 +105,20 @@ describe('what AWS can do', () => {
 
   it('restarts a service by a new deployment', async () => {
     const before = (await service()).deployments?.[0]?.id;
-    const receipt = await remediator().execute(step('restart_service', 'ecs/shop/checkout'), 'k', signal());
+    const tasks = async () => (await service()).desiredCount;
+    const receipt = await wholeLife(remediator(), proxy, step('restart_service', 'ecs/shop/checkout'), tasks, { before: 4, after: 4 });
     expect(receipt['before']).toBe(before);
-    expect(await service()).toMatchObject({ desiredCount: 4 });
   });
 
   it('rolls an ECS service back to the revision before, and forth again', async () => {
-    const act = remediator();
-    const receipt = await act.execute(step('rollback_deploy', 'ecs/shop/checkout'), 'k', signal());
-    expect((await service()).taskDefinition).toMatch(/checkout:1$/);
-    await act.rollback(step('rollback_deploy', 'ecs/shop/checkout'), receipt, signal());
-    expect((await service()).taskDefinition).toMatch(/checkout:2$/);
+    const revision = async () => (await service()).taskDefinition?.split('/').at(-1);
+    const back = step('rollback_deploy', 'ecs/shop/checkout');
+    await wholeLife(remediator(), proxy, back, revision, { before: 'checkout:2', after: 'checkout:1', undone: 'checkout:2' });
+  });
+
+  it('adds tasks, and takes them away again', async () => {
+    const tasks = async () => (await service()).desiredCount;
+    await wholeLife(remediator(), proxy, step('scale_out', 'ecs/shop/checkout', { count: 2 }), tasks, { before: 4, after: 6, undone: 4 });
   });
 
   it('does not take back what somebody changed since', async () => {
@@ -129,11 +133,9 @@ describe('what AWS can do', () => {
   it('takes a service down and brings it back', async () => {
     const act = remediator();
     const down = step('take_service_down', 'ecs/shop/checkout');
-    const receipt = await act.execute(down, 'k', signal());
-    expect((await service()).desiredCount).toBe(0);
+    await wholeLife(act, proxy, down, async () => (await service()).desiredCount, { before: 4, after: 0, undone: 4 });
+    await act.execute(down, 'k', signal());
     await expect(act.dryRun(down, signal())).rejects.toSatisfy(refused('conflict', 'down already'));
-    await act.rollback(down, receipt, signal());
-    expect((await service()).desiredCount).toBe(4);
   });
 
   it('keeps an Auto Scaling group within its maximum, whatever the server would take', async () => {
@@ -150,9 +152,8 @@ describe('what AWS can do', () => {
     );
     const act = remediator();
     await expect(act.dryRun(step('scale_out', 'asg/web', { count: 3 }), signal())).rejects.toSatisfy(refused('limited', 'at most 4'));
-    await act.execute(step('scale_out', 'asg/web', { count: 2 }), 'k', signal());
-    const { AutoScalingGroups } = await build.autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
-    expect(first(AutoScalingGroups ?? []).DesiredCapacity).toBe(4);
+    const size = async () => first((await build.autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups ?? []).DesiredCapacity;
+    await wholeLife(act, proxy, step('scale_out', 'asg/web', { count: 2 }), size, { before: 2, after: 4, undone: 2 });
   });
 
   it('raises a concurrency limit and a table, and puts both back', async () => {
@@ -179,11 +180,8 @@ describe('what AWS can do', () => {
     proxy.spoil = ({ path }) => (path.includes('account-settings') ? { kind: 'answer', body: { AccountLimit } } : null);
     const act = remediator();
     const raise = step('raise_concurrency', 'lambda/invoice', { concurrency: 60 });
-    const receipt = await act.execute(raise, 'k', signal());
     const now = async () => (await build.lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: 'invoice' }))).ReservedConcurrentExecutions;
-    expect(await now()).toBe(60);
-    await act.rollback(raise, receipt, signal());
-    expect(await now()).toBe(10);
+    await wholeLife(act, proxy, raise, now, { before: 10, after: 60, undone: 10 });
     await expect(act.dryRun(step('raise_concurrency', 'lambda/invoice', { concurrency: 950 }), signal())).rejects.toSatisfy(refused('limited', 'under 100'));
     await expect(act.dryRun(step('raise_capacity', 'dynamodb/carts', { units: 1000 }), signal())).rejects.toSatisfy(refused('limited', 'from 10 to 20'));
     const table = await act.execute(step('raise_capacity', 'dynamodb/carts', { units: 10 }), 'k2', signal());
@@ -202,7 +200,8 @@ describe('what AWS can do', () => {
       }),
     );
     const act = remediator();
-    await act.execute(step('reboot_database', 'rds/db'), 'k', signal());
+    const state = async () => first((await build.rds.send(new DescribeDBInstancesCommand({}))).DBInstances ?? []).DBInstanceStatus;
+    await wholeLife(act, proxy, step('reboot_database', 'rds/db'), state, { before: 'available', after: 'available' });
     await expect(act.dryRun(step('failover_database', 'rds/db'), signal())).rejects.toSatisfy(refused('conflict', 'no standby'));
     const up = step('scale_up', 'rds/db', { size: 'larger' });
     const receipt = await act.execute(up, 'k2', signal());
@@ -218,12 +217,9 @@ describe('what AWS can do', () => {
     const act = remediator();
     const revert = step('revert_config', 'config/shop/flags');
     const shown = JSON.stringify([await act.inspect(revert, signal()), await act.dryRun(revert, signal())]);
-    const receipt = await act.execute(revert, 'k', signal());
-    expect(shown + JSON.stringify(receipt)).not.toMatch(/(old|new)-value/);
     const value = async () => (await build.ssm.send(new GetParameterCommand({ Name: '/shop/flags' }))).Parameter?.Value;
-    expect(await value()).toBe('old-value');
-    await act.rollback(revert, receipt, signal());
-    expect(await value()).toBe('new-value');
+    const receipt = await wholeLife(act, proxy, revert, value, { before: 'new-value', after: 'old-value', undone: 'new-value' });
+    expect(shown + JSON.stringify(receipt)).not.toMatch(/(old|new)-value/);
   });
 
   it('switches access keys off and on', async () => {
@@ -245,25 +241,28 @@ describe('what AWS can do', () => {
     const act = remediator();
     const close = step('revoke_ingress', `vpc/${groupId}`);
     expect((await act.dryRun(close, signal())).text).toContain('port 22');
-    const receipt = await act.execute(close, 'k', signal());
+    const ports = async () => {
+      const { SecurityGroups } = await build.ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [groupId] }));
+      return first(SecurityGroups ?? [])
+        .IpPermissions?.map((one) => one.FromPort)
+        .sort();
+    };
+    await wholeLife(act, proxy, close, ports, { before: [22, 443], after: [443], undone: [22, 443] });
+    await act.execute(close, 'k', signal());
     await expect(act.dryRun(close, signal())).rejects.toSatisfy(refused('conflict', 'No port'));
-    await act.rollback(close, receipt, signal());
-    expect((await act.dryRun(close, signal())).text).toContain('port 22');
   });
 
   it('stops, starts, reboots and terminates instances, within the share of their group', async () => {
     await build.ec2.send(new CreateTagsCommand({ Resources: [instanceId, secondId], Tags: [{ Key: 'service', Value: 'media' }] }));
     const act = remediator();
-    const stop = step('stop_resource', `ec2/${instanceId}`);
-    const receipt = await act.execute(stop, 'k', signal());
     const state = async () =>
       (await build.ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }))).Reservations?.[0]?.Instances?.[0]?.State?.Name;
-    expect(await state()).toMatch(/stop/);
-    await act.rollback(stop, receipt, signal());
-    expect(await state()).toMatch(/pending|running/);
+    const stop = step('stop_resource', `ec2/${instanceId}`);
+    await wholeLife(act, proxy, stop, state, { before: 'running', after: 'stopped', undone: 'running' });
     await expect(act.execute(step('reboot_instance', `ec2/${secondId}`), 'k2', signal())).rejects.toSatisfy(refused('limited', '1 of the 2 in service media'));
-    await act.execute(step('terminate_instance', `ec2/${instanceId}`), 'k3', signal());
-    expect(await state()).toMatch(/terminated|shutting/);
+    const ended = expect.stringMatching(/terminated|shutting-down/);
+    await wholeLife(remediator(), proxy, step('terminate_instance', `ec2/${instanceId}`), state, { before: 'running', after: ended });
+    await wholeLife(remediator(), proxy, step('reboot_instance', `ec2/${secondId}`), async () => 'there', { before: 'there', after: 'there' });
   });
 
   it('touches no more targets an hour than the config allows', async () => {
@@ -282,10 +281,14 @@ describe('what AWS can do', () => {
     await build.ec2.send(new CreateTagsCommand({ Resources: [instanceId], Tags: [{ Key: 'opsloop:unit', Value: "x'; reboot" }] }));
     await expect(act.dryRun(restart, signal())).rejects.toSatisfy(refused('conflict', 'Tag it opsloop:unit'));
     await build.ec2.send(new CreateTagsCommand({ Resources: [instanceId], Tags: [{ Key: 'opsloop:unit', Value: 'nginx.service' }] }));
-    await act.execute(restart, 'k', signal());
-    expect(first((await build.ssm.send(new ListCommandsCommand({}))).Commands ?? []).Parameters?.['commands']).toEqual([
-      "systemctl restart -- 'nginx.service'",
-    ]);
+    const sent = async () => (await build.ssm.send(new ListCommandsCommand({}))).Commands?.flatMap((one) => one.Parameters?.['commands'] ?? []);
+    await wholeLife(act, proxy, restart, sent, { before: [], after: ["systemctl restart -- 'nginx.service'"] });
+  });
+
+  it('removes old logs by fixed commands', async () => {
+    const sent = async () => ((await build.ssm.send(new ListCommandsCommand({}))).Commands ?? []).map((one) => one.Parameters?.['commands']?.[0]);
+    const after = ['journalctl --vacuum-size=200M || true'];
+    await wholeLife(remediator(), proxy, step('clear_logs', `ec2/${instanceId}`), sent, { before: [], after });
   });
 
   it('deletes exactly the orphaned snapshots that were approved, and unattached volumes', async () => {

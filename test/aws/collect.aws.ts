@@ -225,6 +225,20 @@ describe('CloudTrail', () => {
     at.close();
   });
 
+  it('tells a deployment in AppConfig as a change of the name that the config gives the profile', async () => {
+    const appconfig = [{ name: 'shop-flags', application: 'app1234', environment: 'env1234', profile: 'prof123' }];
+    const named = settingsOf({ appconfig });
+    const [scope] = scopesOf(named, REGION);
+    const inventory = new Inventory(scope, named, systemClock, true);
+    await inventory.topology(signal());
+    const ids = { ApplicationId: 'app1234', EnvironmentId: 'env1234', ConfigurationProfileId: 'prof123', ConfigurationVersion: '7' };
+    double.state.trail.push({ atMs: WINDOW.toMs - MINUTE_MS, record: record('flags', WINDOW.toMs - MINUTE_MS, 'StartDeployment', ids) });
+    const { items } = await new CloudTrailChanges(scope, inventory, systemClock).read(WINDOW, signal());
+    expect(items.find((change) => change.id === 'flags')).toMatchObject({ kind: 'config', resourceId: 'config/shop-flags' });
+    double.state.trail.pop();
+    for (const clients of [scope.read, scope.check, scope.act]) clients.destroy();
+  });
+
   it('asks at most twice a second, and counts what it cannot read', async () => {
     const at = place();
     const source = new CloudTrailChanges(at.scope, at.inventory, systemClock);
