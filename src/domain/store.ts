@@ -49,6 +49,7 @@ export interface Repositories {
   readonly tokens: TokenRepository;
   readonly settings: SettingRepository;
   readonly leases: LeaseRepository;
+  readonly pace: PaceRepository;
 }
 
 /** How far each reader has read, in epoch ms. */
@@ -347,4 +348,12 @@ export interface LeaseRepository {
   list(prefix: string): Promise<readonly (Lease & { readonly holder: string | null })[]>;
   /** Inside a transaction: OpsError('conflict') unless each is held under its token; nobody can take them until it commits. */
   hold(leases: readonly Lease[]): Promise<void>;
+}
+
+/** When a channel of Slack may be written to next, over all replicas. By the database's own clock. */
+export interface PaceRepository {
+  /** Takes the next place; gives how many ms to wait for it. */
+  next(channel: string, everyMs: number): Promise<number>;
+  /** Nobody writes for so long. */
+  hold(channel: string, ms: number): Promise<void>;
 }

@@ -87,7 +87,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
   const settings = requiredSettings(slack);
   const client = new SlackClient(settings.botToken, slack.api_url, log);
   const draw = parts.draw ?? (() => Promise.reject(new OpsError('unavailable', 'Pictures are not drawn here.')));
-  const poster = createPoster(client, createPace(timing.paceMs), log);
+  const poster = createPoster(client, createPace(timing.paceMs, undefined, store.engine === 'postgres' ? store.pace : null), log);
   const posting = createPosting();
   const directory = createSlackDirectory(client, clock);
   const home = createHome(parts.mayApprove, timing.homeAgainAfterMs);

@@ -1,3 +1,4 @@
+import type { PaceRepository } from '../domain/store.ts';
 import { TIMING } from './timing.ts';
 
 const CHANNELS_MAX = 2000;
@@ -24,7 +25,8 @@ interface Lane {
   moving: boolean;
 }
 
-export function createPace(everyMs: number = TIMING.paceMs, time: RealTime = realTime): Pace {
+/** `shared`: where other replicas take their turns as well; when it cannot be asked, this process keeps to its own. */
+export function createPace(everyMs: number = TIMING.paceMs, time: RealTime = realTime, shared: PaceRepository | null = null): Pace {
   const lanes = new Map<string, Lane>();
   const laneOf = (channel: string): Lane => {
     const known = lanes.get(channel);
@@ -35,7 +37,7 @@ export function createPace(everyMs: number = TIMING.paceMs, time: RealTime = rea
     return fresh;
   };
   /** Lets one after another go, each at least `everyMs` after the one before really went: a late timer makes no burst. */
-  const move = async (lane: Lane): Promise<void> => {
+  const move = async (channel: string, lane: Lane): Promise<void> => {
     if (lane.moving) return;
     lane.moving = true;
     while (lane.urgent.length + lane.others.length > 0) {
@@ -44,6 +46,8 @@ export function createPace(everyMs: number = TIMING.paceMs, time: RealTime = rea
         await time.sleep(waitMs);
         continue; // it may be on hold by now
       }
+      const othersMs = shared === null || everyMs === 0 ? 0 : await shared.next(channel, everyMs).catch(() => 0);
+      if (othersMs > 0) await time.sleep(othersMs);
       lane.freeAtMs = time.now() + everyMs;
       (lane.urgent.shift() ?? lane.others.shift())?.();
     }
@@ -54,11 +58,12 @@ export function createPace(everyMs: number = TIMING.paceMs, time: RealTime = rea
       new Promise((resolve) => {
         const lane = laneOf(channel);
         (urgent ? lane.urgent : lane.others).push(resolve);
-        void move(lane);
+        void move(channel, lane);
       }),
     hold(channel, ms) {
       const lane = laneOf(channel);
       lane.freeAtMs = Math.max(lane.freeAtMs, time.now() + ms);
+      shared?.hold(channel, ms).catch(() => undefined); // this process waits in any case
     },
   };
 }

@@ -1,15 +1,9 @@
 import { OpsError } from '../domain/errors.ts';
 import type { Lease } from '../domain/replica.ts';
 import type { LeaseRepository } from '../domain/store.ts';
-import { all, one, run, type Session, type Sql, type Work } from './session.ts';
+import { all, one, run, type Session, timed, type Work } from './session.ts';
 
 const FORGET_MS = 3_600_000; // a replica that died without leaving is not listed for ever
-
-/** SQL with `NOW`: the database's own time, epoch ms. */
-const timed = (sql: string): Sql => ({
-  sqlite: sql.replaceAll('NOW', "CAST(unixepoch('subsec') * 1000 AS INTEGER)"),
-  postgres: sql.replaceAll('NOW', 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)'),
-});
 
 const BEAT = timed(`INSERT INTO replica (id, started_at_ms, seen_at_ms, info) VALUES (?, NOW, NOW, ?)
   ON CONFLICT (id) DO UPDATE SET seen_at_ms = NOW, info = excluded.info RETURNING seen_at_ms AS now`);

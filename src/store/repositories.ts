@@ -12,6 +12,7 @@ import { leases } from './leases.ts';
 import { messages } from './messages.ts';
 import { metrics } from './metrics.ts';
 import { outbox } from './outbox.ts';
+import { pace } from './pace.ts';
 import { patternVersions } from './pattern-versions.ts';
 import { plans } from './plans.ts';
 import type { Session } from './session.ts';
@@ -44,4 +45,5 @@ export const repositories = (session: Session, clock: Clock): Repositories => ({
   tokens: tokens(session),
   settings: settings(session),
   leases: leases(session),
+  pace: pace(session),
 });

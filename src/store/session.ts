@@ -6,6 +6,12 @@ export type Value = string | number | null | Uint8Array;
 /** SQL with `?` for values that both engines understand, or one text for each. */
 export type Sql = string | { readonly sqlite: string; readonly postgres: string };
 
+/** SQL in which NOW is the database's own time, epoch ms: the clocks of the machines do not matter. */
+export const timed = (sql: string): Sql => ({
+  sqlite: sql.replaceAll('NOW', "CAST(unixepoch('subsec') * 1000 AS INTEGER)"),
+  postgres: sql.replaceAll('NOW', 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)'),
+});
+
 /** One thing asked of the database. `tell` is a signal that goes out when the change is committed. */
 export type Call =
   | { readonly kind: 'all' | 'one' | 'run'; readonly sql: Sql; readonly values: readonly Value[] }

@@ -82,4 +82,17 @@ export function leaseContract(make: () => Place): void {
     expect(own.size + (await detector.load(others)).size).toBe(states.length);
     expect([...(own.values().next().value ?? [])]).toEqual([1, 2]);
   });
+
+  it('gives each writer of a channel a place of its own, one after the other, over two connections', async () => {
+    const place = make();
+    const [one, other] = [(await place.open()).pace, (await place.open()).pace];
+    const waits = (await Promise.all(Array.from({ length: 6 }, (_, n) => (n % 2 === 0 ? one : other).next('C1', 10_000)))).toSorted((a, b) => a - b);
+    expect(waits[0]).toBe(0);
+    for (let n = 1; n < waits.length; n += 1) expect((waits[n] ?? 0) - (waits[n - 1] ?? 0)).toBeGreaterThan(5000);
+    expect(await one.next('C2', 1000)).toBe(0);
+    await one.hold('C3', 20_000);
+    expect(await other.next('C3', 1000)).toBeGreaterThan(15_000);
+    await one.hold('C1', 1); // a shorter hold changes nothing
+    expect(await other.next('C1', 1000)).toBeGreaterThan(50_000);
+  });
 }
