@@ -26,6 +26,7 @@ const http = createServer({
   ...{ verbs: core.verbs, store: base.store, clock: base.clock, ids: core.ids, log: silentLog, ticks: core.health },
   permalink: async () => null,
   slackReady: () => true,
+  leads: () => true,
   sources: () => core.sources(),
   settings: { corsOrigins: [], ratePerMin: 1_000_000, webhooks: { secret: null, snsTopics: [] } },
   metrics: createMetrics({

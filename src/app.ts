@@ -87,20 +87,22 @@ export async function createApp(parts: AppParts): Promise<App> {
     ...(parts.timing === undefined ? {} : { timing: parts.timing }),
   });
   const core: Core = createCore(base, { ...parts, directory: slack.directory, step });
+  const leads = (): boolean => core.replicas.leads();
   const metrics = createMetrics({
     ...{ store, clock, ticks: core.health },
     sources: () => core.sources(),
     slackUrl,
   });
   const watchdog = createWatchdog({
-    ...{ store, clock, log, leads: () => core.replicas.leads() },
+    ...{ store, clock, log, leads },
     pingUrl: config.watch.ping_url ?? null,
     lateMs: config.watch.late_s * 1000,
   });
-  const outgoing = createOutgoing({ ...{ store, clock, log, leads: () => core.replicas.leads() }, targets: outgoingTargets(config) });
+  const outgoing = createOutgoing({ ...{ store, clock, log, leads }, targets: outgoingTargets(config) });
   const http = createServer({
     ...{ verbs: core.verbs, store, clock, ids: core.ids, log, ticks: core.health },
     slackReady: () => slack.ready(),
+    leads,
     permalink: (subject) => slack.permalink(subject),
     sources: () => core.sources(),
     settings: httpSettings(config),
@@ -109,7 +111,6 @@ export async function createApp(parts: AppParts): Promise<App> {
     metrics,
     fetchText,
   });
-  const leads = (): boolean => core.replicas.leads();
   const tick = async (): Promise<void> => {
     await core.tick();
     if (!leads()) return;

@@ -17,7 +17,8 @@ const HealthSchema = z.object({
 
 /**
  * `GET /healthz`: is it alive? 503 when the loop has stopped ticking or the store does not answer: a restart may help.
- * `GET /readyz`: can it do its work? 503 too while Slack or every source is away: a restart would not help. Both say what they saw.
+ * `GET /readyz`: can it do its work? 503 too while Slack or every source is away: a restart would not help. Both say what they saw. Of several
+ * replicas only the one that leads reads sources; the others are ready when they hear of its rounds.
  */
 export function healthRoutes(app: TypedServer, parts: HttpParts): void {
   const startedAtMs = parts.clock.now();
@@ -29,7 +30,8 @@ export function healthRoutes(app: TypedServer, parts: HttpParts): void {
     const sources = parts.sources();
     const state = { loop: { ok: loop, lastTickAtMs, lastTickMs, errors }, store: outbox !== null, slack: parts.slackReady(), sources, outbox };
     const alive = loop && state.store;
-    return { state, alive, ready: alive && state.slack && lastTickAtMs !== null && sources.some((source) => source.ok && source.lastReadAtMs !== null) };
+    const reads = !parts.leads() || sources.some((source) => source.ok && source.lastReadAtMs !== null);
+    return { state, alive, ready: alive && state.slack && lastTickAtMs !== null && reads };
   };
   app.get(
     '/healthz',

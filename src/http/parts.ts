@@ -39,6 +39,8 @@ export interface HttpParts {
   readonly ids: Ids;
   readonly log: Log;
   readonly slackReady: () => boolean;
+  /** Whether this replica leads the loop; those that do not read no sources themselves. */
+  readonly leads: () => boolean;
   /** Slack's address of the card of an incident or plan; null: it has none. */
   readonly permalink: (subject: Subject) => Promise<string | null>;
   readonly sources: () => readonly SourceStatus[];

@@ -36,6 +36,7 @@ const core = createCore(base, {
 const http = createServer({
   ...{ verbs: core.verbs, store, clock, ids: core.ids, log: silentLog, ticks: core.health, step: plainStep },
   slackReady: () => true,
+  leads: () => true,
   permalink: async () => null,
   sources: () => core.sources(),
   settings: { corsOrigins: [], ratePerMin: 1_000_000, webhooks: { secret: 'a secret shared by both', snsTopics: [] } },

@@ -110,6 +110,7 @@ function partsOf(store: Store, clock: ManualClock): Omit<HttpParts, 'verbs'> {
     ids: countingIds(),
     log: silentLog,
     slackReady: () => true,
+    leads: () => true,
     permalink: async ({ id }) => (id === 'INC-1' ? 'https://example.slack.com/archives/C1/p1' : null),
     sources: () => [{ name: 'cloudwatch', kind: 'metrics', ok: true, lastReadAtMs: T0, error: null }],
     ticks: TICKS,

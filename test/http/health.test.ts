@@ -27,6 +27,13 @@ describe('/healthz and /readyz tell the truth', () => {
     expect((await api.get('/readyz', open)).status).toBe(503);
   });
 
+  it('is ready without sources of its own where another replica leads, as long as it hears of the rounds', async () => {
+    const api = await Api.open({ leads: () => false, sources: () => [{ ...source, lastReadAtMs: null }] });
+    expect((await api.get('/readyz', open)).status).toBe(200);
+    api.clock.advance(3 * 60_000);
+    expect((await api.get('/readyz', open)).status).toBe(503);
+  });
+
   it('is ready with one source of two', async () => {
     const api = await Api.open({ sources: () => [{ ...source, ok: false }, source] });
     expect((await api.get('/readyz', open)).status).toBe(200);
