@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CATALOGUE } from './action/catalogue/index.ts';
 import { Collector, type Sources } from './collect/collector.ts';
-import { type Config, storeAddress } from './config.ts';
+import { type Config, loadConfig, storeAddress } from './config.ts';
 import { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import { type Pattern, PatternSchema } from './domain/pattern.ts';
@@ -114,7 +114,10 @@ export async function openBase(config: Config, given: Clock = systemClock, accou
   const address = storeAddress(config);
   const clock = isPostgres(address) && given === systemClock ? new DatabaseClock(given) : given;
   const store = await openStore(address, { clock, limits: { connections: config.store.connections } });
-  const embedded = await openEmbeddedKnowledge(config.knowledge.path, { embedder: embedderOf(config, account) });
+  const embedded = await openEmbeddedKnowledge(config.knowledge.path, {
+    embedder: embedderOf(config, account),
+    reload: () => embedderOf(loadConfig(), account), // "patterns reembed" ran beside us, by settings that are newer than ours
+  });
   const archive = account.archive ?? openFolderArchive(config.knowledge.archive);
   if ((await embedded.list()).length === 0) {
     const library = await loadLibrary();

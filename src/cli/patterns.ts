@@ -6,7 +6,7 @@ import { requireSubject } from '../domain/names.ts';
 import type { Pattern } from '../domain/pattern.ts';
 import type { PatternVersion } from '../domain/store.ts';
 import { openFolderArchive } from '../embedded/archive.ts';
-import { reembedFile } from '../embedded/knowledge.ts';
+import { reembedFile } from '../embedded/reembed.ts';
 import { importPatterns, patternHistory, revertPattern } from '../loop/learning/history.ts';
 import { archiveText, withoutEmbedding } from '../loop/learning/keep.ts';
 import { analyse } from '../pattern/analyse.ts';
@@ -116,9 +116,18 @@ async function reembed(): Promise<void> {
   const account: Partial<Account> = config.account.kind === 'aws' ? await openAccount(config) : {};
   const embedder = embedderOf(config, account);
   const late = AbortSignal.timeout(REEMBED_TIMEOUT_MS);
-  const done = await withProgress('Embedding', false, (tell) => reembedFile(config.knowledge.path, embedder, tell, late));
-  process.stdout.write(`${done} patterns are embedded by ${embedder.name}. Restart opsloop if it is running.\n`);
-  account.close?.();
+  try {
+    const { embedded, failed } = await withProgress('Embedding', false, (tell) => reembedFile(config.knowledge.path, embedder, tell, late));
+    process.stdout.write(`${embedded} patterns are embedded by ${embedder.name}. A running opsloop goes over to it by itself.\n`);
+    if (failed.length === 0) return;
+    for (const { patternId, reason } of failed.slice(0, MOST_PROBLEMS)) process.stdout.write(`${patternId}: ${reason}\n`);
+    process.stdout.write(
+      `${failed.length} could not be embedded and are found by their words alone. Run "opsloop patterns reembed" again: it tries only these.\n`,
+    );
+    process.exitCode = 1;
+  } finally {
+    account.close?.();
+  }
 }
 
 function versionLine({ version, atMs, actor, reason, record }: PatternVersion): string {

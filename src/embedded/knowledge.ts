@@ -19,6 +19,8 @@ const BATCH = 64;
 
 export interface KnowledgeOptions {
   readonly embedder?: Embedder; // default: the built-in lexicon, which needs no model
+  /** What the settings name now: asked when another process has embedded the file anew with something else. */
+  readonly reload?: () => Embedder;
 }
 /** Called after each batch of a re-embedding. */
 export type Progress = (done: number, all: number) => void;
@@ -36,40 +38,13 @@ export interface EmbeddedKnowledge extends KnowledgeBase {
 export async function openEmbeddedKnowledge(path: string, options: KnowledgeOptions = {}): Promise<EmbeddedKnowledge> {
   const embedder = options.embedder ?? lexiconEmbedder();
   const tables = new KnowledgeTables(openFile(path), embedder.dimensions);
-  const knowledge = new SqliteKnowledge(tables, embedder);
+  const knowledge = new SqliteKnowledge(tables, embedder, options.reload);
   await knowledge.start();
   return knowledge;
 }
 
-/**
- * Embeds every pattern of a file anew, whatever embedded it before, and returns how many there are. All vectors are made first and
- * exchanged at once: a crash or a refusal leaves the file as it was.
- */
-export async function reembedFile(path: string, embedder: Embedder, progress: Progress, signal: AbortSignal): Promise<number> {
-  const db = openFile(path);
-  const dimensions = recordedDimensions(db) ?? embedder.dimensions;
-  const tables = new KnowledgeTables(db, dimensions);
-  try {
-    const all = tables.list();
-    const vectors: Float32Array[] = [];
-    for (let at = 0; at < all.length; at += BATCH) {
-      vectors.push(...(await embedder.embed(all.slice(at, at + BATCH).map(patternText), signal)));
-      progress(vectors.length, all.length);
-    }
-    new SqliteKnowledge(tables, embedder).exchange(all, vectors);
-    return all.length;
-  } finally {
-    tables.close();
-  }
-}
-
-function recordedDimensions(db: Database.Database): number | null {
-  if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get() === undefined) return null;
-  const value = db.prepare("SELECT value FROM meta WHERE key = 'dimensions'").pluck().get();
-  return typeof value === 'string' ? Number(value) : null;
-}
-
-function openFile(path: string): Database.Database {
+/** The file with its vector functions loaded. OpsError('unavailable') when it cannot be opened. */
+export function openFile(path: string): Database.Database {
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     const db = new Database(path);
@@ -80,16 +55,19 @@ function openFile(path: string): Database.Database {
   }
 }
 
-class SqliteKnowledge implements EmbeddedKnowledge {
+/** What openEmbeddedKnowledge gives, and what a re-embedding writes with. */
+export class SqliteKnowledge implements EmbeddedKnowledge {
   readonly name = 'embedded';
   private readonly tables: KnowledgeTables;
-  private readonly embedder: Embedder;
+  private embedder: Embedder;
+  private readonly reload: (() => Embedder) | undefined;
   private read: PatternMemory | null = null; // with the lexicon read when it is first needed: a start does without
   private version = -1;
 
-  constructor(tables: KnowledgeTables, embedder: Embedder) {
+  constructor(tables: KnowledgeTables, embedder: Embedder, reload?: () => Embedder) {
     this.tables = tables;
     this.embedder = embedder;
+    this.reload = reload;
   }
 
   private get lexicon(): Lexicon {
@@ -103,17 +81,35 @@ class SqliteKnowledge implements EmbeddedKnowledge {
 
   /** Refuses a file of another embedder; brings one up to date whose lexicon has changed since, without asking. */
   async start(): Promise<void> {
-    const recorded = this.tables.meta('embedder');
-    if (recorded !== null && recorded !== this.embedder.name) {
+    if (!this.isOurs()) {
+      const error = this.foreign();
       this.tables.close();
-      throw new OpsError(
-        'conflict',
-        `This knowledge base was embedded by ${recorded}, not by ${this.embedder.name}; the two do not mix.`,
-        'Open it with the embedder it was made with, or run "opsloop patterns reembed".',
-      );
+      throw error;
     }
-    if (recorded === null) this.tables.setMeta('embedder', this.embedder.name);
+    if (this.tables.meta('embedder') === null) this.tables.setMeta('embedder', this.embedder.name);
     if (this.tables.meta('lexicon') !== lexiconDigest()) await this.readAnew();
+  }
+
+  private isOurs(): boolean {
+    return (this.tables.meta('embedder') ?? this.embedder.name) === this.embedder.name;
+  }
+
+  private foreign(): OpsError {
+    return new OpsError(
+      'conflict',
+      `This knowledge base was embedded by ${this.tables.meta('embedder')}, not by ${this.embedder.name}; the two do not mix.`,
+      'Open it with the embedder it was made with, or run "opsloop patterns reembed".',
+    );
+  }
+
+  /** Another process has embedded everything anew: go over to what the settings name now, when that is what it was. */
+  private follow(): void {
+    if (this.isOurs() || this.reload === undefined) return;
+    try {
+      this.embedder = this.reload();
+    } catch {
+      // Settings that cannot be read now: searches go by words, and saving says why it cannot.
+    }
   }
 
   /** Another lexicon reads the same patterns differently; vectors that it did not make are kept. */
@@ -123,20 +119,22 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     else
       this.indexAll(
         all,
-        all.map((pattern) => Float32Array.from(pattern.embedding ?? [])),
+        all.map(({ embedding }) => (embedding === undefined ? null : Float32Array.from(embedding))),
       );
     this.tables.setMeta('lexicon', lexiconDigest());
   }
 
   async search(query: KnowledgeQuery, signal: AbortSignal): Promise<{ matches: readonly PatternMatch[]; source: string }> {
     this.refresh();
-    const { tables, memory, lexicon, embedder } = this;
+    const { tables, memory, lexicon } = this;
+    const embedder = this.isOurs() ? this.embedder : null; // vectors of another kind: words alone find it
     return { matches: await retrieve({ tables, memory, lexicon, embedder }, query, signal), source: this.name };
   }
 
   async save(patterns: readonly Pattern[]): Promise<readonly Pattern[]> {
-    for (const pattern of patterns) this.checkDimensions(pattern);
     this.refresh();
+    if (!this.isOurs()) throw this.foreign();
+    for (const pattern of patterns) this.checkDimensions(pattern);
     const news = this.memory.size + patterns.length;
     if (news > MAX_PATTERNS)
       throw new OpsError('limited', `The knowledge base holds at most ${MAX_PATTERNS} patterns.`, 'Remove patterns that no longer happen.');
@@ -156,41 +154,40 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     );
   }
 
-  private indexAll(patterns: readonly Pattern[], vectors: readonly Float32Array[]): void {
+  private indexAll(patterns: readonly Pattern[], vectors: readonly (Float32Array | null)[]): void {
     try {
-      this.tables.atomically(() => {
-        patterns.forEach((pattern, i) => {
-          const vector = vectors[i];
-          if (vector?.length !== this.embedder.dimensions) throw new OpsError('internal', `${this.embedder.name} gave a vector of the wrong length.`);
-          this.index(pattern, vector);
-        });
-      });
+      this.tables.atomically(() => patterns.forEach((pattern, i) => void this.index(pattern, vectors[i])));
     } catch (error) {
       this.version = -1; // what memory took over was rolled back in the file
       throw error;
     }
   }
 
-  /** Every pattern with vectors of this embedder instead of those that are there. */
-  exchange(patterns: readonly Pattern[], vectors: readonly Float32Array[]): void {
+  /**
+   * Every pattern with vectors of this embedder instead of those that are there; by pattern id. One without a vector, or that was
+   * changed since its vector was made, is found by its words alone.
+   */
+  exchange(made: ReadonlyMap<string, { readonly text: string; readonly vector: Float32Array }>): void {
     this.tables.atomically(() => {
+      const patterns = this.tables.list();
       this.tables.forgetVectors(this.embedder.dimensions);
       this.tables.setMeta('embedder', this.embedder.name);
       this.tables.setMeta('lexicon', lexiconDigest());
-      patterns.forEach((pattern, i) => {
-        const vector = vectors[i];
-        if (vector?.length !== this.embedder.dimensions) throw new OpsError('internal', `${this.embedder.name} gave a vector of the wrong length.`);
-        this.index(pattern, vector);
-      });
+      for (const pattern of patterns) {
+        const one = made.get(pattern.pattern_id);
+        this.index(pattern, one?.text === patternText(pattern) ? one.vector : null);
+      }
     });
   }
 
-  private index(pattern: Pattern, vector: Float32Array): void {
+  private index(pattern: Pattern, vector: Float32Array | null | undefined): void {
+    if (vector !== null && vector?.length !== this.embedder.dimensions)
+      throw new OpsError('internal', `${this.embedder.name} gave a vector of the wrong length.`);
     const profile = profilePattern(this.lexicon, pattern);
     const words = plainWords(tokenise(patternText(pattern))).join(' ');
     const concepts = [...profile.concepts.keys()].map((index) => `c${index}x`).join(' ');
     const small = compact(profile);
-    const row = this.tables.put(pattern, small, unit(vector), `${words} ${[...profile.words.keys()].join(' ')} ${concepts}`);
+    const row = this.tables.put(pattern, small, vector === null ? null : unit(vector), `${words} ${[...profile.words.keys()].join(' ')} ${concepts}`);
     this.memory.remove(pattern.pattern_id);
     this.memory.add({
       row,
@@ -241,6 +238,7 @@ class SqliteKnowledge implements EmbeddedKnowledge {
     const version = this.tables.version();
     if (version === this.version) return;
     this.version = version;
+    this.follow();
     this.read = new PatternMemory(this.lexicon);
     for (const entry of this.tables.entries()) this.memory.add(entry);
   }

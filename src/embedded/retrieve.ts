@@ -23,7 +23,7 @@ interface Index {
   readonly tables: KnowledgeTables;
   readonly memory: PatternMemory;
   readonly lexicon: Lexicon;
-  readonly embedder: Embedder;
+  readonly embedder: Embedder | null; // null: by words alone
 }
 
 /** Candidates by vector and by word, weighed by the lexicon; the best first, each with what it has in common with the text. */
@@ -36,7 +36,7 @@ export async function retrieve(index: Index, query: KnowledgeQuery, signal: Abor
   const profile = profileText(lexicon, text);
   const near = await byVector(index, text, profile, rows, signal);
   const candidates = new Set([...tables.byWords(terms(memory, profile), CANDIDATES, rows), ...near.map(({ rowid }) => rowid)]);
-  const support = index.embedder.ofProfile === undefined ? supportOf(near) : NO_SUPPORT;
+  const support = index.embedder?.ofProfile === undefined ? supportOf(near) : NO_SUPPORT;
   const scorer = new QueryScorer(lexicon, memory, profile);
   return [...candidates]
     .map((row) => memory.at(row))
@@ -56,6 +56,7 @@ export async function retrieve(index: Index, query: KnowledgeQuery, signal: Abor
 
 /** An embedder that does not answer costs recall, not the search. */
 async function byVector(index: Index, text: string, profile: Profile, rows: readonly number[] | null, signal: AbortSignal): Promise<readonly Near[]> {
+  if (index.embedder === null) return [];
   try {
     const vector = index.embedder.ofProfile?.(profile) ?? (await index.embedder.embed([text], signal, 'query'))[0];
     return vector === undefined ? [] : index.tables.byVector(unit(vector), CANDIDATES, rows);

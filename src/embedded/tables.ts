@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS patterns (
   pattern_id TEXT NOT NULL UNIQUE,
   record TEXT NOT NULL, -- seed's record without its embedding
   profile BLOB NOT NULL,
-  vector BLOB NOT NULL
+  vector BLOB NOT NULL -- empty: it could not be embedded yet
 ) STRICT;
 CREATE VIRTUAL TABLE IF NOT EXISTS pattern_words USING fts5(body, content='', contentless_delete=1, tokenize='unicode61');
 `;
@@ -78,16 +78,16 @@ export class KnowledgeTables {
     this.db.transaction(work).immediate();
   }
 
-  /** The very same record is already there. */
+  /** The very same record is already there, embedded. */
   holds(pattern: Pattern): boolean {
-    const row = this.sql('SELECT record FROM patterns WHERE pattern_id = ?').get(pattern.pattern_id);
+    const row = this.sql('SELECT record FROM patterns WHERE pattern_id = ? AND length(vector) > 0').get(pattern.pattern_id);
     return row !== undefined && z.object({ record: z.string() }).parse(row).record === recordText(pattern);
   }
 
-  /** Inserts or replaces; returns the row number. */
-  put(pattern: Pattern, profile: CompactProfile, vector: Float32Array, words: string): number {
+  /** Inserts or replaces; returns the row number. Without a vector a pattern is found by its words. */
+  put(pattern: Pattern, profile: CompactProfile, vector: Float32Array | null, words: string): number {
     this.remove(pattern.pattern_id);
-    const blob = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+    const blob = vector === null ? Buffer.alloc(0) : Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
     const { lastInsertRowid } = this.sql('INSERT INTO patterns (pattern_id, record, profile, vector) VALUES (?, ?, ?, ?)').run(
       pattern.pattern_id,
       recordText(pattern),
@@ -95,7 +95,7 @@ export class KnowledgeTables {
       blob,
     );
     const row = BigInt(lastInsertRowid);
-    this.sql('INSERT INTO pattern_vectors (rowid, vector) VALUES (?, ?)').run(row, blob);
+    if (vector !== null) this.sql('INSERT INTO pattern_vectors (rowid, vector) VALUES (?, ?)').run(row, blob);
     this.sql('INSERT INTO pattern_words (rowid, body) VALUES (?, ?)').run(row, words);
     return Number(row);
   }
@@ -175,5 +175,5 @@ function recordText(pattern: Pattern): string {
 function toPattern(raw: unknown): Pattern {
   const { record, vector } = RowSchema.parse(raw);
   const numbers = new Float32Array(new Uint8Array(vector).buffer);
-  return { ...PatternSchema.parse(JSON.parse(record)), embedding: [...numbers] };
+  return { ...PatternSchema.parse(JSON.parse(record)), ...(numbers.length === 0 ? {} : { embedding: [...numbers] }) };
 }
