@@ -40,6 +40,7 @@ export interface Repositories {
   readonly feedback: FeedbackRepository;
   readonly learning: LearningRepository;
   readonly patternVersions: PatternVersionRepository;
+  readonly sharedPatterns: SharedPatternRepository;
   readonly audit: AuditRepository;
   readonly outbox: OutboxRepository;
   readonly messages: MessageRepository;
@@ -236,6 +237,18 @@ export interface PatternVersionRepository {
   get(patternId: string, version: number): Promise<PatternVersion | null>;
   /** Newest first. */
   list(patternId: string, limit: number): Promise<readonly PatternVersion[]>;
+}
+
+/** One pattern as last saved; null: it was removed. */
+export interface SharedPattern {
+  readonly patternId: string;
+  readonly record: Pattern | null; // without its embedding
+}
+/** Patterns as last saved by any process, for the index that each keeps for itself. */
+export interface SharedPatternRepository {
+  put(changes: readonly SharedPattern[]): Promise<void>;
+  /** What changed after sequence `after`, oldest change first, each pattern once, at most `limit`. */
+  since(after: number, limit: number): Promise<{ readonly changes: readonly SharedPattern[]; readonly sequence: number }>;
 }
 
 /** Append-only, hash-chained. */

@@ -17,6 +17,7 @@ import { patternVersions } from './pattern-versions.ts';
 import { plans } from './plans.ts';
 import type { Session } from './session.ts';
 import { settings } from './settings.ts';
+import { sharedPatterns } from './shared-patterns.ts';
 import { signals } from './signals.ts';
 import { silences } from './silences.ts';
 import { switches } from './switches.ts';
@@ -36,6 +37,7 @@ export const repositories = (session: Session, clock: Clock): Repositories => ({
   feedback: feedback(session),
   learning: learning(session),
   patternVersions: patternVersions(session),
+  sharedPatterns: sharedPatterns(session),
   audit: audit(session),
   outbox: outbox(session),
   messages: messages(session),

@@ -26,6 +26,7 @@ it('makes the folders and the whole schema of a new file, once', async () => {
     [2, '0002_alarm_sequence.sql', NOW],
     [3, '0003_log_order_and_pattern_versions.sql', NOW],
     [4, '0004_replicas.sql', NOW],
+    [5, '0005_shared_patterns.sql', NOW],
     [6, '0006_pace.sql', NOW],
   ]);
   expect(db.pragma('journal_mode', { simple: true })).toBe('wal');

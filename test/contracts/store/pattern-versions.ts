@@ -29,6 +29,24 @@ export function patternVersionContract(make: () => Place): void {
     expect(await patternVersions.list('PAT-901', 9)).toEqual([]);
   });
 
+  it('hands on what was last saved of each pattern, in the order of the changes, without its embedding', async () => {
+    const place = make();
+    const [{ sharedPatterns }, other] = [await place.open(), await place.open()];
+    await sharedPatterns.put([
+      { patternId: 'PAT-900', record: { ...record(0.5), embedding: [1, 2] } },
+      { patternId: 'PAT-901', record: record(0.1) },
+    ]);
+    const first = await other.sharedPatterns.since(0, 1);
+    expect(first.changes).toEqual([{ patternId: 'PAT-900', record: record(0.5) }]);
+    await other.sharedPatterns.put([{ patternId: 'PAT-900', record: null }]);
+    const rest = await sharedPatterns.since(first.sequence, 9);
+    expect(rest.changes).toEqual([
+      { patternId: 'PAT-901', record: record(0.1) },
+      { patternId: 'PAT-900', record: null },
+    ]);
+    expect(await sharedPatterns.since(rest.sequence, 9)).toEqual({ changes: [], sequence: rest.sequence });
+  });
+
   it('keeps the latest 200 states of a pattern', async () => {
     const { patternVersions } = await make().open();
     for (let n = 1; n <= 203; n += 1) await patternVersions.add(draft(n / 1000));
