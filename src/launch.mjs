@@ -3,7 +3,7 @@
 import { constants, enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-const { status, directory } = enableCompileCache(process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, '..', 'var', 'cache', 'code'));
+const folder = process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, '..', 'var', 'cache', 'code');
 // Worker threads look for it in the environment. Where the folder cannot be written, everything works without.
-if (status === constants.compileCacheStatus.ENABLED && directory !== undefined) process.env.NODE_COMPILE_CACHE ??= join(directory, '..');
+if (enableCompileCache(folder).status === constants.compileCacheStatus.ENABLED) process.env.NODE_COMPILE_CACHE = folder;
 await import('./main.ts');
