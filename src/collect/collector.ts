@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { toOpsError } from '../domain/errors.ts';
 import type { MetricSeries } from '../domain/metric.ts';
 import type { AlarmSource, ChangeSource, Clock, LogSource, MetricSource, TopologySource } from '../domain/ports.ts';
@@ -7,7 +8,7 @@ import { cleanAlarm, cleanChange } from '../domain/signals.ts';
 import type { Repositories, Store } from '../domain/store.ts';
 import type { SourceStatus } from '../domain/views.ts';
 import { Reader } from './read.ts';
-import { hourSlices } from './slices.ts';
+import { handfuls, hourSlices } from './slices.ts';
 import { mergeTopologies } from './topology.ts';
 
 export interface Sources {
@@ -84,7 +85,12 @@ export class Collector {
 
 async function fileByHour(tx: Repositories, items: readonly MetricSeries[]): Promise<number> {
   let fresh = 0;
-  for (const slice of hourSlices(items)) fresh += await tx.metrics.append(slice);
+  for (const slice of hourSlices(items)) {
+    for (const part of handfuls(slice)) {
+      fresh += await tx.metrics.append(part);
+      await breathe(); // filing holds the thread, and Slack waits for its acknowledgements
+    }
+  }
   return fresh;
 }
 

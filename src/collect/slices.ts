@@ -18,3 +18,20 @@ export function hourSlices(series: readonly MetricSeries[]): readonly (readonly 
   }
   return [...slices].sort(([a], [b]) => a - b).map(([, slice]) => slice);
 }
+
+const POINTS_AT_ONCE = 1000; // a few milliseconds of filing
+
+/** The same series in the same order, about so many points together. */
+export function handfuls(series: readonly MetricSeries[], pointsAtOnce: number = POINTS_AT_ONCE): readonly (readonly MetricSeries[])[] {
+  const parts: MetricSeries[][] = [];
+  let points = Number.POSITIVE_INFINITY;
+  for (const one of series) {
+    if (points >= pointsAtOnce) {
+      parts.push([]);
+      points = 0;
+    }
+    parts.at(-1)?.push(one);
+    points += one.points.length;
+  }
+  return parts;
+}
