@@ -7,6 +7,7 @@ import type { ChartAnswer, ChartJob } from './worker.ts';
 const MAX_WAITING = 32;
 const MAX_POINTS = 50_000;
 const TIMEOUT_MS = 10_000; // the first picture also loads the fonts
+const IDLE_MS = 60_000; // then the worker ends: it holds over 100 MB
 
 interface Waiting {
   readonly spec: ChartSpec | PictureSpec;
@@ -20,17 +21,19 @@ export interface ClosableChartRenderer extends ChartRenderer {
 interface RendererOptions {
   readonly worker?: URL;
   readonly timeoutMs?: number;
+  readonly idleMs?: number;
 }
 
 /**
- * Pictures drawn one after another in one worker thread, started with the first. A worker that dies or hangs costs its
+ * Pictures drawn one after another in one worker thread, started with the first and ended after a minute without any. A worker that dies or hangs costs its
  * picture only: the next one gets a new worker. Errors: `limited` when too many wait, `unavailable` when one cannot be drawn.
  */
 export function createChartRenderer(options: RendererOptions = {}): ClosableChartRenderer {
   const script = options.worker ?? new URL('./worker.ts', import.meta.url);
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const { timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS } = options;
   const waiting: Waiting[] = [];
   let worker: Worker | null = null;
+  let idle: NodeJS.Timeout | null = null;
   let current: { readonly id: number; readonly job: Waiting; readonly timer: NodeJS.Timeout } | null = null;
   let lastId = 0;
   let closed = false;
@@ -43,6 +46,12 @@ export function createChartRenderer(options: RendererOptions = {}): ClosableChar
     worker?.unref(); // an idle worker keeps no process alive
     settle(job);
     next();
+    if (current === null && !closed) idle = setTimeout(rest, idleMs).unref();
+  };
+  const rest = (): void => {
+    const resting = worker;
+    worker = null;
+    void resting?.terminate();
   };
   const drop = (reason: string): void => {
     const dead = worker;
@@ -65,6 +74,7 @@ export function createChartRenderer(options: RendererOptions = {}): ClosableChar
     if (current !== null || closed) return;
     const job = waiting.shift();
     if (job === undefined) return;
+    if (idle !== null) clearTimeout(idle);
     worker ??= start();
     worker.ref();
     lastId += 1;

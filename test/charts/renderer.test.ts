@@ -52,6 +52,15 @@ describe('the chart renderer', () => {
     expect(sizeOf(await renderer().metricPng(spec)).width).toBe(1200);
   });
 
+  it('ends its worker after a while without pictures, and begins anew with the next', async () => {
+    const answering = script('const png = crypto.getRandomValues(new Uint8Array(8)); parentPort.on("message", ({ id }) => parentPort.postMessage({ id, png }));');
+    const charts = renderer({ worker: answering, idleMs: 50 });
+    const first = await charts.metricPng(base);
+    expect(await charts.metricPng(base)).toEqual(first);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await charts.metricPng(base)).not.toEqual(first);
+  });
+
   it('refuses a picture of too many points, and more pictures than may wait', async () => {
     const charts = renderer({ worker: script('parentPort.on("message", () => {})') });
     const points = Array.from({ length: 60_000 }, (_, index) => ({ timestampMs: index, value: 1 }));
