@@ -19,6 +19,7 @@ import { type Embedder, lexiconEmbedder } from './embedded/embedding.ts';
 import { httpEmbedder } from './embedded/http-embedder.ts';
 import { openEmbeddedKnowledge } from './embedded/knowledge.ts';
 import { loadLibrary } from './embedded/library.ts';
+import { followShared } from './embedded/shared.ts';
 import { openTopologyFile } from './embedded/topology-file.ts';
 import { createDetectionEngine } from './loop/detection/engine.ts';
 import { LogReader } from './loop/detection/log-reader.ts';
@@ -126,7 +127,8 @@ export async function openBase(config: Config, given: Clock = systemClock, accou
     await embedded.save([...kept, ...library.patterns.filter((pattern) => !ids.has(pattern.pattern_id))]);
     for (const { key, content } of library.files) await archive.put(key, content, { ifMatch: null }).catch(keepExisting);
   }
-  return { store, knowledge: account.knowledge?.(embedded) ?? embedded, archive, clock };
+  const index = store.engine === 'postgres' ? await followShared(embedded, store) : embedded;
+  return { store, knowledge: account.knowledge?.(index) ?? index, archive, clock };
 }
 
 /** What the config says turns texts into vectors. OpsError('invalid_input') when the account has no such models. */
