@@ -4,6 +4,8 @@ import { OpsError, toOpsError } from '../../domain/errors.ts';
 import type { DetectionOptions } from './engine.ts';
 import type { Answer, Request, WorkerStart } from './worker.ts';
 
+const YOUNG_MB = 12; // most of what a batch makes dies at once; the default of 48 is only memory
+
 /**
  * The same engine in a thread of its own with its own connection to `storePath`, so that the thread that answers people is never busy.
  * Errors of the worker come back as they were thrown; when the thread dies, runs under way fail with `unavailable` and the next run starts
@@ -22,7 +24,7 @@ export function createWorkerEngine(storePath: string, options: DetectionOptions 
 
   function start(): Worker {
     const data: WorkerStart = { storePath, options };
-    const fresh = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });
+    const fresh = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     fresh.on('message', (answer: Answer) => {
       const asked = waiting.get(answer.id);
       waiting.delete(answer.id);
