@@ -17,7 +17,13 @@ interface Asked {
   readonly body: unknown;
 }
 
-const KeptSchema = z.object({ hash: z.string(), status: z.number().int(), body: z.unknown() });
+/** What stands under a key: an answer, a request at work, or one that failed and may be tried again. */
+const KeptSchema = z.union([
+  z.object({ hash: z.string(), status: z.number().int(), body: z.unknown() }),
+  z.object({ hash: z.string(), atWorkSinceMs: z.number().int() }),
+  z.object({ failed: z.literal(true) }),
+]);
+const AT_WORK_MS = 2 * 60_000; // longer than any request takes: it went down with its process
 
 /**
  * Runs a request once for an Idempotency-Key of one caller: a repeat gets the first answer, also after a restart; one that comes
@@ -55,15 +61,37 @@ export class Idempotency {
   }
 
   async #firstOrKept(name: string, hash: string, work: () => Promise<Answer>): Promise<Answer> {
-    const text = await this.#store.settings.get(name);
-    if (text !== null) {
-      const kept = KeptSchema.parse(JSON.parse(text));
-      refuseOther(kept.hash, hash);
-      return kept;
+    const kept = await this.#claim(name, hash);
+    if (kept !== null) return kept;
+    try {
+      const answer = await work();
+      await this.#keep(name, { hash, ...answer });
+      return answer;
+    } catch (thrown) {
+      await this.#keep(name, { failed: true });
+      throw thrown;
     }
-    const answer = await work();
-    await this.#store.settings.set(name, JSON.stringify({ hash, ...answer }), this.#clock.now());
-    return answer;
+  }
+
+  /** The answer there is; null: this request is the first, also over all replicas. */
+  async #claim(name: string, hash: string): Promise<Answer | null> {
+    const nowMs = this.#clock.now();
+    return await this.#store.transaction(async (tx) => {
+      const text = await tx.settings.get(name);
+      const kept = text === null ? null : KeptSchema.parse(JSON.parse(text));
+      if (kept !== null && 'hash' in kept) {
+        refuseOther(kept.hash, hash);
+        if ('status' in kept) return { status: kept.status, body: kept.body };
+        if (nowMs - kept.atWorkSinceMs < AT_WORK_MS)
+          throw new OpsError('conflict', 'A request with this Idempotency-Key is at work.', 'Repeat it in a moment to get its answer.');
+      }
+      await tx.settings.set(name, JSON.stringify({ hash, atWorkSinceMs: nowMs } satisfies z.input<typeof KeptSchema>), nowMs);
+      return null;
+    });
+  }
+
+  async #keep(name: string, kept: z.input<typeof KeptSchema>): Promise<void> {
+    await this.#store.settings.set(name, JSON.stringify(kept), this.#clock.now());
   }
 }
 

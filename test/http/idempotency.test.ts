@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { OpsError } from '../../src/domain/errors.ts';
 import { SCOPES } from '../../src/domain/token.ts';
 import type { OpenApi } from '../../src/http/openapi.ts';
@@ -36,6 +36,45 @@ describe('Idempotency-Key', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => api.post(EXEC, { issue: id }, key('once'))));
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
     expect(await api.store.plans.list({ limit: 10 })).toHaveLength(1);
+  });
+
+  it('is one over all replicas: what is at work elsewhere is not begun here, what went down with its process is', async () => {
+    const api = await Api.open();
+    const { id } = await anIncident(api.store, T0);
+    const token = await api.token(['act:request']);
+    const elsewhere = createServer(api.parts);
+    onTestFinished(() => elsewhere.close());
+    const there = async () => {
+      const headers = { authorization: `Bearer ${token}`, 'idempotency-key': 'k' };
+      const answer = await elsewhere.inject({ method: 'POST', url: EXEC, headers, payload: { issue: id } });
+      return { status: answer.statusCode, body: answer.json() };
+    };
+    const release = api.verbs.holdNext('proposeFix');
+    const here = api.post(EXEC, { issue: id }, { token, ...key('k') });
+    await expect.poll(() => api.verbs.calls.length).toBe(1);
+    expect(await there()).toMatchObject({ status: 409, body: { code: 'conflict', hint: expect.stringContaining('Repeat it') } });
+    release();
+    const first = await here;
+    expect(await there()).toEqual({ status: 200, body: first.body });
+    expect(await api.store.plans.list({ limit: 10 })).toHaveLength(1);
+  });
+
+  it('is free again when the process that worked on it is gone', async () => {
+    const api = await Api.open();
+    const { id } = await anIncident(api.store, T0);
+    const token = await api.token(['act:request']);
+    const release = api.verbs.holdNext('proposeFix');
+    void api.post(EXEC, { issue: id }, { token, ...key('k') });
+    await expect.poll(() => api.verbs.calls.length).toBe(1);
+    const restarted = createServer(api.parts);
+    onTestFinished(() => restarted.close());
+    const again = () =>
+      restarted.inject({ method: 'POST', url: EXEC, headers: { authorization: `Bearer ${token}`, 'idempotency-key': 'k' }, payload: { issue: id } });
+    expect((await again()).statusCode).toBe(409);
+    api.clock.advance(2 * 60_000);
+    const second = again(); // no longer refused: it is begun anew, and held up as the first
+    release();
+    expect((await second).statusCode).toBe(200);
   });
 
   it('keeps the status with the answer', async () => {
