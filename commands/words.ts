@@ -96,7 +96,7 @@ const en: Words = {
   mapOf: (incident) => `What is around ${incident}`,
   incidentsADay: 'Incidents a day',
   stopping: 'Stopping it.',
-  nothingToStop: 'That is over already.',
+  nothingToStop: 'It is over already, or stops now where it runs.',
   stoppedBy: (who) => `⏹️ Stopped by ${who}.`,
   agentTitle: 'What would you like to know?',
   agentPrompts: [
@@ -152,7 +152,7 @@ const zh: Words = {
   mapOf: (incident) => `${incident} 周围的资源`,
   incidentsADay: '每天的事件数',
   stopping: '正在停止。',
-  nothingToStop: '已经结束了。',
+  nothingToStop: '已经结束，或即将停止。',
   stoppedBy: (who) => `⏹️ 已由 ${who} 停止。`,
   agentTitle: '想了解什么？',
   agentPrompts: [

@@ -1,20 +1,18 @@
-import { App } from '@slack/bolt';
 import type { Config } from '../config.ts';
 import type { PictureSpec } from '../domain/chart.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import type { Subject } from '../domain/names.ts';
-import { withOrigin } from '../domain/origin.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Clock, Directory } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
 import type { Verbs } from '../loop/verbs.ts';
-import { clientOptions, logFailure, SlackClient, slackLogger } from './client.ts';
+import { createApp, whoAmI } from './bolt.ts';
+import { logFailure, SlackClient } from './client.ts';
 import { type Connection, createConnection } from './connection.ts';
 import type { EdgeContext } from './context.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { createSlackDirectory } from './directory.ts';
-import { FATAL_AUTH_ERRORS, slackErrorCode, slackFailure } from './errors.ts';
 import { createHome, welcome } from './home.ts';
 import { listenToActions } from './listeners/actions.ts';
 import { listenToAgent } from './listeners/agent.ts';
@@ -26,14 +24,11 @@ import { listenToReactions } from './listeners/reactions.ts';
 import { listenToShortcuts } from './listeners/shortcuts.ts';
 import { listenToViews } from './listeners/views.ts';
 import { createSlackNotifier, type NotifierParts, type SlackNotifier } from './notifier.ts';
-import { slackOrigin } from './origin.ts';
 import { createPace } from './pace.ts';
 import { permalinkOf } from './permalinks.ts';
 import { createPoster } from './poster.ts';
 import { createPosting } from './posting.ts';
 import { createRuns } from './runs.ts';
-import { neededScopes } from './scopes.ts';
-import { createTurns } from './seen.ts';
 import { requiredSettings } from './settings.ts';
 import { TIMING, type Timing } from './timing.ts';
 import { createWindows } from './windows.ts';
@@ -106,6 +101,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
     retryMs: timing.retryMs,
   });
   const workers = createWorkers();
+  const runs = createRuns(store.wake);
   let connection: Connection | null = null;
   let workspaceUrl: string | null = null;
 
@@ -129,7 +125,7 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
         clock,
         log,
         workers,
-        runs: createRuns(),
+        runs,
         locale: slack.locale,
         locales: slack.locales,
         draw,
@@ -162,51 +158,9 @@ export function createSlackEdge(parts: SlackEdgeParts): SlackEdge {
       await connection?.stop();
       await workers.idle(STOP_WAIT_MS);
       await delivery.stop();
+      runs.close();
     },
     ready: () => connection?.ready() ?? false,
     permalink: async (subject) => (workspaceUrl === null ? null : await permalinkOf(store, subject, workspaceUrl)),
   };
-}
-
-interface Me {
-  readonly userId: string;
-  readonly botId: string;
-  readonly workspaceUrl: string | null;
-}
-
-async function whoAmI(client: SlackClient, log: Log): Promise<Me> {
-  try {
-    const { user_id: userId, bot_id: botId, url, response_metadata: metadata } = await client.auth.test();
-    const has = metadata?.scopes;
-    const missing = has === undefined ? [] : neededScopes().filter((scope) => !has.includes(scope));
-    if (missing.length > 0) log.warn({ missing }, 'the Slack app lacks scopes: install it again from manifest.yml');
-    return { userId: userId ?? '', botId: botId ?? '', workspaceUrl: url ?? null };
-  } catch (thrown) {
-    const said = slackErrorCode(thrown);
-    if (said === null || !FATAL_AUTH_ERRORS.has(said)) throw slackFailure('auth.test', thrown);
-    throw new OpsError('forbidden', `Slack refused the bot token: ${said}.`, 'Set SLACK_BOT_TOKEN to the token of the installed app (xoxb-…).', {
-      cause: thrown,
-    });
-  }
-}
-
-/** A Bolt app that knows who it is, handles each event once, and never lets an error out. */
-function createApp(connection: Connection, botToken: string, me: Me, { store, clock, log, slack }: SlackEdgeParts): App {
-  const app = new App({
-    receiver: connection.receiver,
-    authorize: async () => ({ botToken, botUserId: me.userId, botId: me.botId }),
-    logger: slackLogger(log),
-    clientOptions: clientOptions(slack.api_url, log),
-    convoStore: false,
-  });
-  app.use(({ body, next }) => withOrigin(slackOrigin(body), next));
-  const turn = createTurns();
-  app.use(async ({ body, next }) => {
-    const eventId: unknown = 'event_id' in body ? body.event_id : undefined;
-    if (typeof eventId !== 'string') return next();
-    await turn(); // Bolt has acknowledged the event by now
-    if (await store.dedupe.firstTime(`event:${eventId}`, clock.now())) await next();
-  });
-  app.error(async (error) => log.error({ error: error.message, cause: String(error.original ?? '') }, 'something Slack sent could not be handled'));
-  return app;
 }

@@ -3,6 +3,7 @@ import { progressCard } from '../../blocks/progress.ts';
 import { OpsError } from '../../src/domain/errors.ts';
 import type { AnalysisWatch } from '../../src/domain/requests.ts';
 import { SlackClient } from '../../src/slack/client.ts';
+import { createRuns } from '../../src/slack/runs.ts';
 import { anIncident } from '../support/verbs.ts';
 import { ANA, clock, type Desk, LIWEI, OPS, openDesk, textOf } from './edge.ts';
 
@@ -65,4 +66,16 @@ describe('an analysis that takes a while', () => {
     await desk.slack.waitFor('the reason', () => desk.slack.ephemerals(ANA).find((message) => /was stopped before/.test(textOf(message))));
     expect(saying(/Looking into/)).toBeUndefined();
   });
+});
+
+test('a run in another replica is told to stop over the database', async () => {
+  const runs = createRuns(desk.store.wake);
+  const elsewhere = createRuns(desk.store.wake, () => 'their-run');
+  const run = elsewhere.start();
+  expect(runs.stop('their-run', LIWEI)).toBe(false);
+  await expect.poll(() => run.stoppedBy()).toBe(LIWEI);
+  expect(run.signal.aborted).toBe(true);
+  expect(elsewhere.stop('their-run', ANA)).toBe(false);
+  runs.close();
+  elsewhere.close();
 });
