@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   action: async () => (await import('./action.ts')).benchAction(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
   ingest: async () => (await import('./ingest.ts')).benchIngest(),
+  'scale-sim': async () => (await import('./scale-sim.ts')).benchScaleSim(),
   replicas: async () => (await import('./replicas.ts')).benchReplicas(),
   start: async () => (await import('./start.ts')).benchStart(),
 };

@@ -22,7 +22,7 @@ export class DatabaseClock implements Clock {
 
   /** The database said this time between two moments of the local clock. */
   told(databaseMs: number, sentMs: number, heardMs: number): void {
-    const aheadMs = databaseMs - (sentMs + heardMs) / 2;
+    const aheadMs = Math.round(databaseMs - (sentMs + heardMs) / 2);
     if (Math.abs(aheadMs - this.#aheadMs) > SAME_MS) this.#aheadMs = aheadMs;
   }
 
