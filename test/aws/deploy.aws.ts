@@ -7,6 +7,7 @@ import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CATALOGUE } from '../../src/action/catalogue/index.ts';
+import { readMessage } from '../../src/aws/events/message.ts';
 import { OBSERVE_ACTIONS, OWN_ACTIONS } from '../../src/aws/policies.ts';
 import { DOINGS } from '../../src/aws/remediation/index.ts';
 import { init } from '../../src/cli/init.ts';
@@ -76,6 +77,16 @@ describe('the template', () => {
     if (lint === undefined) throw new Error('Run this with "npm run test:aws".');
     execFileSync(lint, [join(project, 'deploy', 'opsloop.yaml')], { stdio: 'pipe' });
   }, 120_000);
+
+  it('sends the queue only events that the bot understands', () => {
+    const { Resources } = parse(TEMPLATE, { logLevel: 'silent' }) as { Resources: Record<string, { Properties: { EventPattern: Record<string, string[]> } }> };
+    const types = Resources['ChangeRule']?.Properties.EventPattern['detail-type'] ?? [];
+    expect(types.length).toBeGreaterThan(10);
+    for (const type of types) {
+      const event = { id: '1', source: 'aws.any', 'detail-type': type, time: '2026-03-04T10:00:00Z', resources: [], detail: {} };
+      expect(readMessage(JSON.stringify(event), (plain) => plain).kind, type).toBe('change');
+    }
+  });
 
   it('makes queue, bucket, rules and roles on moto, which knows no file systems', async () => {
     await resetMoto();
