@@ -5,8 +5,8 @@ import { decideForecast, foresee } from './forecast.ts';
 import { HOT } from './layout.ts';
 import { isSourceSilent, silenceOf } from './missing.ts';
 import { PAGE, pageLine } from './page.ts';
-import { coldBytes, hotBytes, restoreState, StatePool } from './pool.ts';
-import { RelatedMetrics } from './related.ts';
+import { coldBytes, hotBytes, restoreState, type Slot, StatePool } from './pool.ts';
+import { isRelated, RelatedMetrics } from './related.ts';
 import { checkUnit, type Watched, watch } from './series.ts';
 import { newReading } from './step.ts';
 import type { Threshold } from './thresholds.ts';
@@ -31,7 +31,7 @@ export interface DetectorOptions {
 export class Detector {
   readonly #pool = new StatePool();
   readonly #series = new Map<string, Watched>();
-  readonly #saved: Map<string, Uint8Array>; // what has not been taken back yet
+  readonly #asleep = new Map<string, Slot>(); // states of series that have not come back yet
   readonly #live = new Map<string, Anomaly>();
   readonly #told = new Map<string, Anomaly>(); // by the observe under way
   readonly #reading = newReading();
@@ -47,8 +47,12 @@ export class Detector {
     this.#thresholds = options.thresholds ?? [];
     this.#watch = createWatch(tuning);
     this.#pageOn = tuning.pageOn;
-    this.#saved = new Map(saved);
-    this.#related = new RelatedMetrics(this.#saved);
+    this.#related = new RelatedMetrics(saved);
+    for (const [key, hot] of saved) {
+      if (isRelated(key) || key.endsWith(HOURS)) continue;
+      const slot = this.#pool.add();
+      if (restoreState(slot, hot, saved.get(`${key}${HOURS}`))) this.#asleep.set(key, slot);
+    }
     for (const anomaly of live) this.#live.set(anomaly.id, anomaly);
   }
 
@@ -140,17 +144,12 @@ export class Detector {
     const key = seriesKey(series.ref);
     const known = this.#series.get(key);
     if (known !== undefined) return known;
-    const watched = watch(series, this.#pool, this.#thresholds);
-    this.#restore(watched);
+    const asleep = this.#asleep.get(key);
+    this.#asleep.delete(key);
+    const watched = watch(series, key, asleep ?? this.#pool.add(), this.#thresholds);
+    if (asleep !== undefined) watched.savedHour = asleep.hot[asleep.at + HOT.hourEnd] as number;
     this.#series.set(key, watched);
     return watched;
-  }
-
-  #restore(watched: Watched): void {
-    const [hot, cold] = [this.#saved.get(watched.key), this.#saved.get(`${watched.key}${HOURS}`)];
-    this.#saved.delete(watched.key);
-    this.#saved.delete(`${watched.key}${HOURS}`);
-    if (hot !== undefined && restoreState(watched.slot, hot, cold)) watched.savedHour = watched.slot.hot[watched.slot.at + HOT.hourEnd] as number;
   }
 
   #tell(anomaly: Anomaly): void {

@@ -7,6 +7,8 @@ import { WaitingPoints } from './waiting.ts';
 
 const ROUND_MS = 60_000; // points within one minute count as one moment
 const KEY = 'related:';
+/** Whether a key of a saved state is that of a resource, not of a series. */
+export const isRelated = (key: string): boolean => key.startsWith(KEY);
 
 interface Group {
   readonly resourceId: string;
@@ -21,13 +23,13 @@ interface Group {
 export class RelatedMetrics {
   readonly #groups = new Map<string, Group>();
   readonly #waiting = new WaitingPoints();
-  readonly #saved: Map<string, Uint8Array>;
+  readonly #saved = new Map<string, Uint8Array>(); // what has not been taken back yet
   #busy: Group[] = [];
   #touched: Group[] = [];
 
-  /** `saved`: states not taken back yet; what is taken is deleted from it. */
-  constructor(saved: Map<string, Uint8Array>) {
-    this.#saved = saved;
+  /** `saved`: states as they were taken, among others. */
+  constructor(saved: ReadonlyMap<string, Uint8Array>) {
+    for (const [key, state] of saved) if (isRelated(key)) this.#saved.set(key, state);
   }
 
   add(watched: Watched, t: number, value: number, severity: number, teach: boolean): void {

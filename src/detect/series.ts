@@ -1,7 +1,7 @@
-import { type MetricRef, type MetricSeries, seriesKey } from '../domain/metric.ts';
+import type { MetricRef, MetricSeries } from '../domain/metric.ts';
 import { type Limit, limitFor } from './forecast.ts';
 import { HOT } from './layout.ts';
-import { clear, type Slot, type StatePool } from './pool.ts';
+import { clear, type Slot } from './pool.ts';
 import { type Bound, boundFor, type Threshold } from './thresholds.ts';
 
 /** One series the detector knows: what it is, and where its state lies. */
@@ -20,8 +20,7 @@ export interface Watched {
   touched: boolean; // since its state was last taken
 }
 
-export function watch(series: MetricSeries, pool: StatePool, thresholds: readonly Threshold[]): Watched {
-  const key = seriesKey(series.ref);
+export function watch(series: MetricSeries, key: string, slot: Slot, thresholds: readonly Threshold[]): Watched {
   const number = numberOf(key);
   const name = `${series.ref.namespace}/${series.ref.name}`;
   return {
@@ -31,7 +30,7 @@ export function watch(series: MetricSeries, pool: StatePool, thresholds: readonl
     ref: series.ref,
     resourceId: series.resourceId,
     unit: series.unit,
-    slot: pool.add(),
+    slot,
     bound: boundFor(name, series.ref.stat, thresholds),
     limit: limitFor(name, series.ref.stat, thresholds),
     savedHour: 0,
