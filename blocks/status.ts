@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import type { IngestionView } from '../src/domain/ingestion.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { ReplicaView } from '../src/domain/replica.ts';
 import type { StatusView } from '../src/domain/views.ts';
@@ -45,6 +46,7 @@ export function healthBlocks(view: StatusView, options: CardOptions): KnownBlock
       [words('status.tick'), tickWords(view, locale)],
       [words('status.sources'), sourceWords(view, locale)],
       [words('status.watching'), words('status.counts', { series: view.series, patterns: view.patterns })],
+      ...(view.ingestion === undefined ? [] : [[words('status.ingestion'), ingestionWords(view.ingestion, locale)] as const]),
       [words('status.outbox'), words('status.messages', { n: view.outboxSize })],
       ...(view.replicas === undefined ? [] : ([[words('status.replicas'), replicaWords(view.replicas, locale)]] as const)),
     ]),
@@ -88,6 +90,18 @@ function tickWords(view: StatusView, locale: Locale): string {
   const took = view.lastTickMs === null ? '' : ` · ${words('status.tick.took', { ms: Math.round(view.lastTickMs) })}`;
   const errors = view.tickErrors === 0 ? '' : ` · ${words('status.tick.errors', { n: view.tickErrors })}`;
   return `${isStale(view) ? '⚠️ ' : ''}${ago}${took}${errors}`;
+}
+
+/** "✅ taken up 5 min ago", "❌ failed: the role may not read the bucket · last success 3 h ago". */
+function ingestionWords({ state, error, atMs, lastSuccessAtMs }: IngestionView, locale: Locale): string {
+  const words = say(locale);
+  const failed = state === 'failed';
+  const what = words(`status.ingestion.${state}`, {
+    when: atMs === null ? '' : date(atMs),
+    error: safe(localised(error ?? words('status.no_reason'), locale), 200),
+  });
+  const last = failed && lastSuccessAtMs !== null ? ` · ${words('status.ingestion.last', { when: date(lastSuccessAtMs) })}` : '';
+  return `${failed ? '❌ ' : ''}${what}${last}`;
 }
 
 function sourceWords(view: StatusView, locale: Locale): string {

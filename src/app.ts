@@ -105,6 +105,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     leads,
     permalink: (subject) => slack.permalink(subject),
     sources: () => core.sources(),
+    ingestion: () => core.ingestion(),
     settings: httpSettings(config),
     step,
     hurry: () => core.hurry(),

@@ -3,6 +3,7 @@ import { CATALOGUE } from './action/catalogue/index.ts';
 import { Collector, type Sources } from './collect/collector.ts';
 import { type Config, loadConfig, storeAddress } from './config.ts';
 import { OpsError } from './domain/errors.ts';
+import type { IngestionView } from './domain/ingestion.ts';
 import type { Log } from './domain/log.ts';
 import { type Pattern, PatternSchema } from './domain/pattern.ts';
 import type { Plan } from './domain/plan.ts';
@@ -93,6 +94,8 @@ export interface Core {
   refreshPolicy(): Promise<PolicyChange | null>;
   /** How each source has been doing. */
   sources(): readonly SourceStatus[];
+  /** How the knowledge base takes up what changed; null: it needs no time for that. */
+  ingestion(): IngestionView | null;
   readonly replicas: Replicas;
   /** Joins the other replicas, where there are any, and takes up what a crash left. */
   start(): Promise<void>;
@@ -234,6 +237,7 @@ export function createCore(base: Base, parts: CoreParts): Core {
     announcePolicy: () => announcePolicy(ops),
     refreshPolicy: () => refreshPolicy(ops),
     sources: () => ops.collector.status(),
+    ingestion: () => ops.knowledge.ingestion?.() ?? null,
     replicas,
     start: () => team.start(),
     tick: () => team.tick(),

@@ -92,7 +92,8 @@ export function openAwsAccount({ settings, region, clock, localJournal }: AwsPar
     remediator: new AwsRemediator({ places, settings, journal: new Journal(journal), clock }),
     archive,
     ingestion,
-    knowledge: (embedded) => (settings.knowledge === undefined ? embedded : new BedrockKnowledge(home, settings.knowledge, embedded)),
+    knowledge: (embedded) =>
+      settings.knowledge === undefined || ingestion === null ? embedded : new BedrockKnowledge(home, settings.knowledge, embedded, () => ingestion.view()),
     embedder: (wanted) => bedrockEmbedder(home, wanted),
     close() {
       ingestion?.close();

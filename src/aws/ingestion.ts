@@ -1,5 +1,6 @@
 import { GetIngestionJobCommand, StartIngestionJobCommand } from '@aws-sdk/client-bedrock-agent';
 import { toOpsError } from '../domain/errors.ts';
+import type { IngestionView } from '../domain/ingestion.ts';
 import type { Clock } from '../domain/ports.ts';
 import { awsError } from './errors.ts';
 import type { Scope } from './scope.ts';
@@ -14,9 +15,12 @@ export interface IngestionStatus {
   readonly state: string | null; // as Bedrock says: STARTING, IN_PROGRESS, COMPLETE, FAILED
   readonly error: string | null;
   readonly atMs: number | null;
+  readonly lastSuccessAtMs: number | null;
 }
 
 const TRY_AGAIN_MS = 60_000;
+const LOOK_EVERY_MS = 15_000; // while one runs
+const LOOK_TIMEOUT_MS = 10_000;
 
 /** Starts Bedrock's ingestion some time after the last change, one at a time; changes meanwhile are taken up by the next. */
 export class Ingestion {
@@ -24,7 +28,8 @@ export class Ingestion {
   readonly #settings: KnowledgeSettings;
   readonly #clock: Clock;
   #timer: NodeJS.Timeout | null = null;
-  #status: IngestionStatus = { pending: false, jobId: null, state: null, error: null, atMs: null };
+  #watching: NodeJS.Timeout | null = null;
+  #status: IngestionStatus = { pending: false, jobId: null, state: null, error: null, atMs: null, lastSuccessAtMs: null };
   #closed = false;
 
   constructor(scope: Scope, settings: KnowledgeSettings, clock: Clock) {
@@ -47,8 +52,16 @@ export class Ingestion {
       this.#scope.read.bedrockAgent.send(new GetIngestionJobCommand({ ...this.#ids(), ingestionJobId: jobId }), { abortSignal: signal }),
     );
     const error = ingestionJob?.failureReasons?.join('; ').slice(0, 500) || null;
-    this.#status = { ...this.#status, state: ingestionJob?.status ?? state, error };
+    const now = ingestionJob?.status ?? state;
+    const atMs = this.#clock.now();
+    this.#status = { ...this.#status, state: now, error, ...(now === 'COMPLETE' ? { atMs, lastSuccessAtMs: atMs } : now === 'FAILED' ? { atMs } : {}) };
     return this.#status;
+  }
+
+  /** What was last heard of it, without asking. */
+  view(): IngestionView {
+    const { pending, state, error, atMs, lastSuccessAtMs } = this.#status;
+    return { state: phase(pending, state, error), error, atMs, lastSuccessAtMs };
   }
 
   /** Starts what is pending now, without waiting for the pause. */
@@ -67,6 +80,7 @@ export class Ingestion {
         error: null,
         atMs: this.#clock.now(),
       };
+      this.#watch();
     } catch (thrown) {
       // Another job may be running: what changed stays pending and is taken up after it.
       const error = toOpsError(thrown);
@@ -78,6 +92,19 @@ export class Ingestion {
   close(): void {
     this.#closed = true;
     this.#stopTimer();
+    if (this.#watching !== null) clearTimeout(this.#watching);
+  }
+
+  /** Looks after a running job until it has ended, so that its state can be shown at any time. */
+  #watch(): void {
+    if (this.#closed) return;
+    this.#watching = setTimeout(() => {
+      const goOn = (): void => {
+        if (isRunning(this.#status.state)) this.#watch();
+      };
+      void this.status(AbortSignal.timeout(LOOK_TIMEOUT_MS)).then(goOn, goOn); // not answered: asked again
+    }, LOOK_EVERY_MS);
+    this.#watching.unref();
   }
 
   #ids(): { knowledgeBaseId: string; dataSourceId: string } {
@@ -102,4 +129,13 @@ export class Ingestion {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
+}
+
+const isRunning = (state: string | null): boolean => state !== null && !['COMPLETE', 'FAILED', 'STOPPED'].includes(state);
+
+function phase(pending: boolean, state: string | null, error: string | null): IngestionView['state'] {
+  if (state === 'FAILED' || (pending && error !== null)) return 'failed';
+  if (isRunning(state)) return 'running';
+  if (pending) return 'waiting';
+  return state === 'COMPLETE' ? 'done' : 'idle';
 }

@@ -1,5 +1,6 @@
 import { type KnowledgeBaseRetrievalResult, type RetrievalFilter, RetrieveCommand, type SearchType } from '@aws-sdk/client-bedrock-agent-runtime';
 import { OpsError } from '../domain/errors.ts';
+import type { IngestionView } from '../domain/ingestion.ts';
 import type { Pattern, PatternMatch } from '../domain/pattern.ts';
 import type { KnowledgeBase, KnowledgeQuery } from '../domain/ports.ts';
 import { awsError } from './errors.ts';
@@ -25,12 +26,14 @@ export class BedrockKnowledge implements KnowledgeBase {
   readonly #scope: Scope;
   readonly #settings: KnowledgeSettings;
   readonly #embedded: Closable;
+  readonly #ingestion: () => IngestionView;
   #searchType: SearchType = 'HYBRID';
 
-  constructor(scope: Scope, settings: KnowledgeSettings, embedded: Closable) {
+  constructor(scope: Scope, settings: KnowledgeSettings, embedded: Closable, ingestion: () => IngestionView) {
     this.#scope = scope;
     this.#settings = settings;
     this.#embedded = embedded;
+    this.#ingestion = ingestion;
   }
 
   async search(query: KnowledgeQuery, signal: AbortSignal): Promise<{ readonly matches: readonly PatternMatch[]; readonly source: string }> {
@@ -64,6 +67,10 @@ export class BedrockKnowledge implements KnowledgeBase {
 
   count(): Promise<number> {
     return this.#embedded.count();
+  }
+
+  ingestion(): IngestionView {
+    return this.#ingestion();
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ChartSpec, PictureSpec } from './chart.ts';
 import type { Explanation } from './explanation.ts';
+import type { IngestionView } from './ingestion.ts';
 import type { MetricSeries } from './metric.ts';
 import type { Notice } from './notice.ts';
 import type { Pattern, PatternCategory, PatternMatch } from './pattern.ts';
@@ -93,6 +94,8 @@ export interface KnowledgeBase {
   get(patternId: string): Promise<Pattern | null>;
   list(): Promise<readonly Pattern[]>;
   count(): Promise<number>;
+  /** How the last change is being taken up, where that takes time; without it saving is all there is. */
+  ingestion?(): IngestionView;
 }
 
 /** The knowledge archive of seed §4.2: text objects under slash-separated keys. `etag` changes with the content. */

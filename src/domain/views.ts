@@ -1,5 +1,6 @@
 import type { Anomaly } from './anomaly.ts';
 import type { Incident } from './incident.ts';
+import type { IngestionView } from './ingestion.ts';
 import type { Plan } from './plan.ts';
 import type { Maintenance, StormRecord } from './quiet.ts';
 import type { ReplicaView } from './replica.ts';
@@ -39,6 +40,7 @@ export interface StatusView {
   readonly outboxSize: number;
   readonly series: number;
   readonly patterns: number;
+  readonly ingestion?: IngestionView; // left out: the knowledge base needs none
   readonly replicas?: readonly ReplicaView[]; // those on this PostgreSQL; left out: one process on SQLite
 }
 

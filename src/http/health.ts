@@ -12,6 +12,14 @@ const HealthSchema = z.object({
   store: z.boolean(),
   slack: z.boolean(),
   sources: z.array(SourceStatusSchema),
+  ingestion: z
+    .object({
+      state: z.enum(['idle', 'waiting', 'running', 'failed', 'done']),
+      error: z.string().nullable(),
+      atMs: z.number().nullable(),
+      lastSuccessAtMs: z.number().nullable(),
+    })
+    .nullable(), // null: the knowledge base needs none
   outbox: z.number().nullable(), // null: the store cannot say
 });
 
@@ -28,7 +36,14 @@ export function healthRoutes(app: TypedServer, parts: HttpParts): void {
     const loop = nowMs - (lastTickAtMs ?? startedAtMs) < LATE_MS;
     const outbox = await parts.store.outbox.size().catch(() => null);
     const sources = parts.sources();
-    const state = { loop: { ok: loop, lastTickAtMs, lastTickMs, errors }, store: outbox !== null, slack: parts.slackReady(), sources, outbox };
+    const state = {
+      loop: { ok: loop, lastTickAtMs, lastTickMs, errors },
+      store: outbox !== null,
+      slack: parts.slackReady(),
+      sources,
+      ingestion: parts.ingestion?.() ?? null,
+      outbox,
+    };
     const alive = loop && state.store;
     const reads = !parts.leads() || sources.some((source) => source.ok && source.lastReadAtMs !== null);
     return { state, alive, ready: alive && state.slack && lastTickAtMs !== null && reads };

@@ -1,3 +1,4 @@
+import type { IngestionView } from '../domain/ingestion.ts';
 import type { Log } from '../domain/log.ts';
 import type { Subject } from '../domain/names.ts';
 import type { Clock, Ids } from '../domain/ports.ts';
@@ -44,6 +45,8 @@ export interface HttpParts {
   /** Slack's address of the card of an incident or plan; null: it has none. */
   readonly permalink: (subject: Subject) => Promise<string | null>;
   readonly sources: () => readonly SourceStatus[];
+  /** How the knowledge base takes up what changed; null: it needs no time for that. */
+  readonly ingestion?: () => IngestionView | null;
   readonly ticks: TickState;
   readonly settings: HttpSettings;
   readonly metrics: Metrics;

@@ -53,6 +53,8 @@ async function bucket(): Promise<string> {
 const archive = async (onChange?: () => void): Promise<S3Archive> =>
   new S3Archive(scopesOf(settings, REGION)[0], { bucket: await bucket(), ...(onChange === undefined ? {} : { onChange }) });
 
+const IDLE = { state: 'idle', error: null, atMs: null, lastSuccessAtMs: null } as const;
+
 /** The double ranks as a second embedded index would, so that what is tested is the way there and back. */
 async function knowledge(): Promise<{ front: KnowledgeBase; embedded: KnowledgeBase }> {
   const folder = mkdtempSync(join(tmpdir(), 'opsloop-aws-kb-'));
@@ -62,7 +64,7 @@ async function knowledge(): Promise<{ front: KnowledgeBase; embedded: KnowledgeB
     const { matches } = await embedded.search({ text, limit: 50 }, signal());
     return matches.map((match) => ({ patternId: match.patternId, text: match.title, score: match.similarity }));
   };
-  return { front: new BedrockKnowledge(scopesOf(settings, REGION)[0], knowledgeSettings, embedded), embedded };
+  return { front: new BedrockKnowledge(scopesOf(settings, REGION)[0], knowledgeSettings, embedded, () => IDLE), embedded };
 }
 
 archiveContract('S3', () => archive());

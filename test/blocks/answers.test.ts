@@ -73,6 +73,12 @@ describe('answers', () => {
     );
     for (const said of ['2 on PostgreSQL, shards 40 / 24', 'web-1 replica-1 leads', 'different policies']) expect(team).toContain(said);
     expect(allText(statusCard({ ...status, replicas: [{ ...replica, leads: false }] }, options()))).toContain('nobody leads');
+    const ingestion = { state: 'failed', error: 'The role may not read the bucket.', atMs: NOW_MS, lastSuccessAtMs: NOW_MS - 3_600_000 } as const;
+    expect(allText(statusCard({ ...status, ingestion }, options()))).toMatch(
+      /❌ did not take up the changes: The role may not read the bucket\. · last time it did: /,
+    );
+    expect(allText(statusCard({ ...status, ingestion: { ...ingestion, state: 'running', error: null } }, options('zh')))).toContain('正在同步');
+    expect(allText(statusCard(status, options()))).not.toContain('Knowledge base');
     expect(allText(statusCard(status, options()))).toContain('❌ CloudTrail: Access denied');
     expect(allText(statusCard(status, options()))).toContain('1 of 2 answer');
   });

@@ -5,7 +5,8 @@ import type { Ops } from '../ops.ts';
 
 /** How the loop is doing and what waits for people. */
 export async function status(ops: Ops): Promise<StatusView> {
-  const { store, replicas } = ops;
+  const { store, replicas, knowledge } = ops;
+  const ingestion = knowledge.ingestion?.();
   const [loop, openIncidents, waitingPlans, paused, outboxSize, series, patterns, team] = await Promise.all([
     howItGoes(ops),
     store.incidents.list({ states: LIVE_INCIDENT_STATES, limit: 50 }),
@@ -13,7 +14,7 @@ export async function status(ops: Ops): Promise<StatusView> {
     store.switches.list(),
     store.outbox.size(),
     store.metrics.count(),
-    ops.knowledge.count(),
+    knowledge.count(),
     replicas.list(),
   ]);
   return {
@@ -25,6 +26,7 @@ export async function status(ops: Ops): Promise<StatusView> {
     outboxSize,
     series,
     patterns,
+    ...(ingestion === undefined ? {} : { ingestion }),
     ...(team.length === 0 ? {} : { replicas: team }),
   };
 }
