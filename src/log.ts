@@ -31,7 +31,11 @@ export function secretsOf(config: object): readonly string[] {
 }
 
 function withoutSecrets(value: unknown, known: readonly string[]): unknown {
-  if (typeof value === 'string') return redact(known.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), value), SECRETS_ONLY);
+  if (typeof value === 'string')
+    return redact(
+      known.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), value),
+      SECRETS_ONLY,
+    );
   if (Array.isArray(value)) return value.map((one) => withoutSecrets(one, known));
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).map(([name, inner]: [string, unknown]): [string, unknown] =>
