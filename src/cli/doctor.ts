@@ -34,7 +34,7 @@ async function examine(): Promise<{ checks: readonly Check[]; estimate: Estimate
   }
   const read: Check = { name: 'config', state: 'ok', detail: `the account is ${config.account.kind}`, fix: null };
   const [database, slack] = await Promise.all([checkDatabase(config), checkSlack(config)]);
-  const checks = [read, database, ...slack, ...checkPeople(config)];
+  const checks = [read, database, ...checkKnowledge(config), ...slack, ...checkPeople(config)];
   if (config.account.kind !== 'aws') return { checks, estimate: null };
   const aws = await examineAws(config);
   return { checks: [...checks, ...aws.checks], estimate: aws.estimate };
@@ -54,6 +54,23 @@ async function examineAws(config: Config): Promise<{ checks: readonly Check[]; e
     models: { embedding: embeddings.kind === 'bedrock' ? { ...embeddings, timeoutMs: embeddings.timeout_ms } : null, wording },
   };
   return await checkAws(asked, AbortSignal.timeout(WITHIN_MS));
+}
+
+/** Where vectors are, which with several replicas is not where the state is. */
+export function checkKnowledge({ store, knowledge, aws, account }: Config): Check[] {
+  if (store.url === undefined) return [];
+  const index = `an index of each replica's own (${knowledge.path}, ${knowledge.embeddings.kind} vectors), kept in step through the database; pgvector is not used`;
+  const onAws = account.kind === 'aws';
+  const vectors = onAws && aws.knowledge !== undefined ? `Bedrock knowledge base ${aws.knowledge.knowledge_base_id}, and behind it ${index}` : index;
+  const checks: Check[] = [{ name: 'vectors', state: 'ok', detail: vectors, fix: null }];
+  if (!onAws || aws.bucket === undefined)
+    checks.push({
+      name: 'archive',
+      state: 'warn',
+      detail: `is the folder ${knowledge.archive}: each replica that runs elsewhere has its own`,
+      fix: 'With replicas on several machines: aws.bucket, or a folder they share.',
+    });
+  return checks;
 }
 
 async function checkDatabase(config: Config): Promise<Check> {
