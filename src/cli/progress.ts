@@ -19,9 +19,9 @@ export async function withProgress<T>(label: string, json: boolean | undefined, 
   const show = to.isTTY === true ? await bar(to) : lines(to);
   let shownMs = performance.now();
   const tell: Tell = (done, all) => {
-    if (all <= 0 || performance.now() - shownMs < show.everyMs) return;
+    if (performance.now() - shownMs < show.everyMs) return;
     shownMs = performance.now();
-    show.draw(label, Math.min(done, all), all);
+    show.draw(label, done, all);
   };
   try {
     return await work(tell);
@@ -38,7 +38,7 @@ interface Show {
 
 const lines = (to: Screen): Show => ({
   everyMs: LINE_EVERY_MS,
-  draw: (label, done, all) => void to.write(`${label}: ${done} of ${all}\n`),
+  draw: (label, done, all) => void to.write(`${label}: ${done}${all > 0 ? ` of ${all}` : ''}\n`),
   end: () => undefined,
 });
 
@@ -48,7 +48,8 @@ async function bar(to: Screen): Promise<Show> {
   return {
     everyMs: BAR_EVERY_MS,
     draw(label, done, all) {
-      const full = Math.round((done / all) * BAR_CELLS);
+      if (all <= 0) return update(`${label} ${done}`);
+      const full = Math.round(Math.min(1, done / all) * BAR_CELLS);
       update(`${label} ${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)} ${done} of ${all}`);
     },
     end() {

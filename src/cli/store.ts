@@ -2,14 +2,13 @@ import { loadConfig } from '../config.ts';
 import { OpsError } from '../domain/errors.ts';
 import { copyStore } from '../store/copy.ts';
 import { isPostgres, storePlace } from '../store/open.ts';
+import { withProgress } from './progress.ts';
 
 interface Options {
   readonly from?: string;
   readonly to?: string;
   readonly json?: boolean;
 }
-
-const EVERY_ROWS = 100_000;
 
 /** `opsloop store copy`: moves the state of the SQLite file into PostgreSQL, all of it or nothing, and checks it row by row. */
 export async function copy(options: Options): Promise<void> {
@@ -24,11 +23,15 @@ export async function copy(options: Options): Promise<void> {
     );
   await refuseWhileRunning(config.http);
   const startedAt = performance.now();
-  let said = '';
-  const report = await copyStore(from, to, (table, rows) => {
-    if (options.json === true || (table === said && rows % EVERY_ROWS !== 0)) return;
-    said = table;
-    process.stderr.write(`${table}: ${rows} rows …\n`);
+  const report = await withProgress('Copying rows', options.json, (tell) => {
+    const rowsOf = new Map<string, number>();
+    return copyStore(from, to, (table, rows) => {
+      rowsOf.set(table, rows);
+      tell(
+        [...rowsOf.values()].reduce((sum, one) => sum + one, 0),
+        0,
+      );
+    });
   });
   const tookMs = Math.round(performance.now() - startedAt);
   if (options.json === true) return void process.stdout.write(`${JSON.stringify({ from, to: storePlace(to), ...report, tookMs })}\n`);

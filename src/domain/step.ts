@@ -10,7 +10,7 @@ export type AddFacts = (facts: StepFacts) => void;
  */
 export type Step = <T>(name: string, facts: StepFacts, work: (add: AddFacts) => Promise<T>) => Promise<T>;
 
-/** Told how far long work is: so many of all. */
+/** Told how far long work is: so many of all; 0: nobody knows how many there are. */
 export type Tell = (done: number, all: number) => void;
 
 /** For those who do not ask. */

@@ -71,6 +71,20 @@ it('writes nothing with --json, nothing into a file for short work, and one plai
   } finally {
     performance.now = real;
   }
+  const unknown = screen(false);
+  performance.now = () => real() + aheadMs;
+  await withProgress(
+    'Rows',
+    false,
+    (tell) => {
+      aheadMs += 10_000;
+      tell(7, 0);
+    },
+    unknown,
+  ).finally(() => {
+    performance.now = real;
+  });
+  expect(unknown.text()).toBe('Rows: 7\n');
   const lines = long.text().trim().split('\n');
   expect(lines).toHaveLength(20);
   expect(lines[0]).toMatch(/^Copying: \d+ of 100$/);
