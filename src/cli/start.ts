@@ -4,8 +4,8 @@ import { type Config, loadConfig } from '../config.ts';
 import { OpsError } from '../domain/errors.ts';
 import type { Log } from '../domain/log.ts';
 import { createLog, secretsOf } from '../log.ts';
+import { giveBackMemory } from '../loop/memory.ts';
 import { openAccount } from './account.ts';
-import { giveBackMemory } from './memory.ts';
 import { watchConfig } from './watch-config.ts';
 
 const STOP_WITHIN_MS = 10_000;

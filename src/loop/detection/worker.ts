@@ -3,6 +3,7 @@ import type { DetectionResult } from '../../domain/detection.ts';
 import { type ErrorCode, toOpsError } from '../../domain/errors.ts';
 import type { ShardLease } from '../../domain/replica.ts';
 import { openStore } from '../../store/open.ts';
+import { giveBackMemory } from '../memory.ts';
 import { createDetectionEngine, type DetectionOptions } from './engine.ts';
 
 export interface WorkerStart {
@@ -23,6 +24,7 @@ if (port !== null) {
   const { storePath, options } = workerData as WorkerStart;
   const store = await openStore(storePath);
   const engine = createDetectionEngine(store, options);
+  let isFirst = true; // that run has read every state
   // null: finish what is under way, close, and end.
   port.on('message', async (request: Request | null) => {
     if (request === null) {
@@ -32,6 +34,8 @@ if (port !== null) {
       return;
     }
     port.postMessage(await answer(request));
+    if (isFirst) giveBackMemory();
+    isFirst = false;
   });
 
   async function answer({ id, nowMs, shards }: Request): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics } from 'node:v8';
 import { expect, it } from 'vitest';
-import { giveBackMemory } from '../../src/cli/memory.ts';
+import { giveBackMemory } from '../../src/loop/memory.ts';
 
 const youngMb = (): number => (getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? Number.NaN) / 2 ** 20;
 
