@@ -89,6 +89,19 @@ describe('a larger instance', () => {
   });
 });
 
+describe('an instance that could not be started again', () => {
+  it('is named, and what became of the change is not known', async () => {
+    const act = remediator();
+    const up = step('scale_up', `ec2/${instanceId}`, { size: 'larger' });
+    proxy.spoil = ({ body }) => (/Action=(ModifyInstanceAttribute|StartInstances)/.test(body) ? { kind: 'refuse' } : null);
+    await expect(act.execute(up, 'k', signal())).rejects.toSatisfy(refused('unavailable', `could not be started again: look at ec2/${instanceId} now`));
+    proxy.spoil = () => null;
+    expect(await instance()).toBe('t3.micro stopped');
+    expect((await act.lookup(up, 'k', signal())).found).toBe('unknown');
+    await expect(act.execute(up, 'k', signal())).rejects.toSatisfy(refused('unavailable', 'outcome is not known')); // never a second run
+  });
+});
+
 describe('volumes', () => {
   const volume = async (size = 8): Promise<string> => (await build.ec2.send(new CreateVolumeCommand({ AvailabilityZone: ZONE, Size: size }))).VolumeId ?? '';
   const described = async (id: string) => first((await build.ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] }))).Volumes ?? []);
