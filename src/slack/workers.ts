@@ -1,5 +1,4 @@
 import { AsyncResource } from 'node:async_hooks';
-
 import { setImmediate as turn } from 'node:timers/promises';
 
 /** Work that goes on after Slack was acknowledged: so many at once, so many waiting, the rest refused. */
@@ -11,13 +10,13 @@ export interface Workers {
 }
 
 const QUIET_TURNS = 4;
-const HOLD_MAX_MS = 50;
+const HOLD_MAX_MS = 200;
 
 /**
  * Acknowledgements go first. Two hundred commands arrive over several turns of the event loop, so work starts once a few turns
- * brought nothing new (or after 50 ms of a flood), and then one piece a turn: each reads the store, which holds the thread.
+ * brought nothing new (or after 200 ms of a flood), and then one piece a turn: each reads the store, which holds the thread.
  */
-export function createWorkers(atOnce = 16, waitingMax = 1000): Workers {
+export function createWorkers(atOnce = 16, waitingMax = 1000, now: () => number = () => performance.now()): Workers {
   const waiting: (() => Promise<void>)[] = [];
   const listeners = new Set<() => void>();
   let running = 0;
@@ -27,8 +26,8 @@ export function createWorkers(atOnce = 16, waitingMax = 1000): Workers {
     if (running === 0 && waiting.length === 0) for (const listener of listeners) listener();
   };
   const quiet = async (): Promise<void> => {
-    const untilMs = performance.now() + HOLD_MAX_MS;
-    for (let seen = arrivals, calm = 0; calm < QUIET_TURNS && performance.now() < untilMs; calm += 1) {
+    const untilMs = now() + HOLD_MAX_MS;
+    for (let seen = arrivals, calm = 0; calm < QUIET_TURNS && now() < untilMs; calm += 1) {
       await turn();
       if (arrivals !== seen) calm = -1;
       seen = arrivals;
