@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { plan } from '../support/make.ts';
 import { campaign } from './campaign.ts';
 import { faultsOf } from './judge.ts';
+import { replicaCampaign } from './replicas/campaign.ts';
+import { judgeAlert, judgePlan } from './replicas/judge.ts';
 
 const LONG = Boolean(process.env['OPSLOOP_LONG']);
 const RUNS = LONG ? 2000 : 0;
@@ -44,6 +46,40 @@ describe('the judge of the crash test', () => {
     expect(judged({ journal: [line('a'), line('b')] })).toMatchObject({ doubleExecution: false }); // another plan
     expect(judged({ replies: [message('PLAN-1 ran.', '2')] })).toMatchObject({ lostReport: true });
     for (const root of [[], [card, card]]) expect(judged({ root })).toMatchObject({ lostAlert: true });
+  });
+});
+
+describe('the judge of the crash test with several replicas', () => {
+  const approved = { approvals: [{ userId: 'U0ANA0001', atMs: 0, digest: 'd', via: 'button' as const }] };
+
+  it('finds nothing where a plan ran once, or is said never to have reached its target and did not', () => {
+    expect(judgePlan(plan({ ...approved, state: 'verifying' }), 1, 1)).toBeNull();
+    const interrupted = { ...detail, code: 'plan.interrupted' };
+    const failed = plan({ ...approved, state: 'failed', outcome: { result: 'failed', atMs: 0, detail: interrupted, verified: false, durationMs: null } });
+    expect(judgePlan(failed, 0, 1)).toBeNull();
+    expect(judgePlan(failed, 1, 1)).toBe('lost action');
+  });
+
+  it('sees what ran twice, what was approved and never ran, and a yes that is gone', () => {
+    expect(judgePlan(plan({ ...approved, state: 'verifying' }), 2, 1)).toBe('double');
+    expect(judgePlan(plan({ ...approved, state: 'approved' }), 0, 1)).toBe('lost action');
+    expect(judgePlan(plan({ ...approved, state: 'verifying' }), 0, 1)).toBe('lost action');
+    expect(judgePlan(plan({ state: 'awaiting_approval' }), 0, 1)).toBe('lost approval');
+    expect(judgePlan(plan({ ...approved, state: 'verifying' }), 1, 0)).toBe('lost approval');
+  });
+
+  it('sees an alert that became nothing, has no card, or became two', () => {
+    expect([judgeAlert(1, 'INC-1', 1), judgeAlert(0, null, 0), judgeAlert(1, 'INC-1', 0)]).toEqual([null, 'lost', 'lost']);
+    expect([judgeAlert(2, 'INC-1', 1), judgeAlert(1, 'INC-1', 2)]).toEqual(['double', 'double']);
+  });
+});
+
+describe.runIf(LONG)('three replicas of which one is killed, 200 times', () => {
+  it('lose no alert, no approval and no action, double none, and go on within ten seconds', { timeout: 7_200_000 }, async () => {
+    const result = await replicaCampaign(200, 3, 1, () => undefined);
+    expect(result.failures).toEqual([]);
+    expect(result).toMatchObject({ kills: 200, brokenChains: 0 });
+    expect(result.slowest).toBeLessThan(10_000);
   });
 });
 

@@ -60,5 +60,5 @@ async function start({ url, dir, journal, slack, timing, policy, secret }: Go): 
     return { type: 'proposed', planId: plan.id };
   };
   const [address] = app.http.addresses();
-  return { type: 'ready', port: typeof address === "object" ? address.port : 0 };
+  return { type: 'ready', port: typeof address === 'object' ? address.port : 0 };
 }
