@@ -13,6 +13,7 @@ import { until } from './until.ts';
 
 const POLL_MS = 3000;
 const RESCUE_MS = 5 * 60_000; // to bring an instance back after the change failed half-way
+const STOPPED_LOOKS = 4; // right after starting, the first looks may still say so
 const STARTED = new Set(['pending', 'running']);
 
 /** The types of the instance's own family that its zone offers: a type that is not there would only be refused once it is stopped. */
@@ -47,12 +48,6 @@ export async function resizeInstance(target: Target, from: string, to: string, s
     );
     await setType(target, to, signal);
     await start(target, signal);
-    await until(
-      () => instanceOf(target, signal),
-      (now) => now.State?.Name === 'running',
-      POLL_MS,
-      signal,
-    );
   } catch (thrown) {
     const said = thrown instanceof Error ? thrown.message : '';
     const end = await bringBack(target, from).catch(() => `It could not be started again: look at ${target.resource.id} now.`);
@@ -79,8 +74,20 @@ async function stop(target: Target, abortSignal: AbortSignal): Promise<void> {
   await asked(target, 'ec2:StopInstances', () => target.scope.act.ec2.send(new StopInstancesCommand({ InstanceIds: [target.name] }), { abortSignal }));
 }
 
+/** Starts it and waits until it runs. One that falls back to `stopped` (no capacity, no right to its disk's key) says why. */
 async function start(target: Target, abortSignal: AbortSignal): Promise<void> {
   await asked(target, 'ec2:StartInstances', () => target.scope.act.ec2.send(new StartInstancesCommand({ InstanceIds: [target.name] }), { abortSignal }));
+  let stopped = 0; // looks that still, or again, found it stopped
+  const now = await until(
+    () => instanceOf(target, abortSignal),
+    ({ State }) => {
+      if (State?.Name === 'stopped') stopped += 1;
+      return State?.Name === 'running' || stopped >= STOPPED_LOOKS;
+    },
+    POLL_MS,
+    abortSignal,
+  );
+  if (now.State?.Name !== 'running') throw new OpsError('unavailable', `it does not start: ${now.StateReason?.Message ?? 'AWS does not say why'}`);
 }
 
 async function setType(target: Target, type: string, abortSignal: AbortSignal): Promise<void> {
