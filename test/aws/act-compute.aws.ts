@@ -102,17 +102,21 @@ describe('an instance that could not be started again', () => {
   });
 
   // It is looked at for some seconds, twice.
-  it.runIf(process.env['OPSLOOP_LONG'] !== undefined)('because it falls back to stopped, is so named with the reason', async () => {
-    const act = remediator();
-    const up = step('scale_up', `ec2/${instanceId}`, { size: 'larger' });
-    await act.inspect(up, signal());
-    // StartInstances is answered, but nothing starts: as with a disk whose key the role may not use.
-    const starting = `<StartInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>1</requestId><instancesSet/></StartInstancesResponse>`;
-    proxy.spoil = ({ body }) => (/Action=StartInstances/.test(body) ? { kind: 'answer', body: starting } : null);
-    await expect(act.execute(up, 'k', signal())).rejects.toSatisfy(refused('unavailable', 'it does not start'));
-    proxy.spoil = () => null;
-    expect(await instance()).toBe('t3.micro stopped');
-  }, 120_000);
+  it.runIf(process.env['OPSLOOP_LONG'] !== undefined)(
+    'because it falls back to stopped, is so named with the reason',
+    async () => {
+      const act = remediator();
+      const up = step('scale_up', `ec2/${instanceId}`, { size: 'larger' });
+      await act.inspect(up, signal());
+      // StartInstances is answered, but nothing starts: as with a disk whose key the role may not use.
+      const starting = `<StartInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>1</requestId><instancesSet/></StartInstancesResponse>`;
+      proxy.spoil = ({ body }) => (/Action=StartInstances/.test(body) ? { kind: 'answer', body: starting } : null);
+      await expect(act.execute(up, 'k', signal())).rejects.toSatisfy(refused('unavailable', 'it does not start'));
+      proxy.spoil = () => null;
+      expect(await instance()).toBe('t3.micro stopped');
+    },
+    120_000,
+  );
 });
 
 describe('volumes', () => {
