@@ -177,20 +177,20 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'blocks/card.ts',
     find: 'redact(text.slice(0, REDACTED_MAX), SECRETS_ONLY)',
     put: 'text.slice(0, REDACTED_MAX)',
-    test: `${PLANS}/canaries-everywhere.test.ts`,
+    test: `${PLANS}/canaries.test.ts`,
   },
   {
     guard: 'no secrets in log lines',
     file: 'src/log.ts',
     find: 'JSON.stringify(withoutSecrets(JSON.parse(line), known))',
     put: 'JSON.stringify(JSON.parse(line))',
-    test: `${PLANS}/canaries-everywhere.test.ts`,
+    test: `${PLANS}/canaries.test.ts`,
   },
   {
     guard: 'no secrets in the audit',
     file: 'src/store/audit.ts',
     find: 'redactAll(origin === null ? draft.detail : { ...draft.detail, origin }, SECRETS_ONLY)',
     put: '(origin === null ? draft.detail : { ...draft.detail, origin })',
-    test: `${PLANS}/canaries-everywhere.test.ts`,
+    test: `${PLANS}/canaries.test.ts`,
   },
 ];
