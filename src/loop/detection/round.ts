@@ -3,7 +3,7 @@ import type { Ops } from '../ops.ts';
 
 const ASK = 'detect';
 const ANSWER = 'detected';
-const WAIT_MS = 10_000; // for the others; what is not done by then is part of the next tick
+const WAIT_MS = 5000; // for the others; what is not done by then is part of the next tick
 const LOOK_MS = 500; // whether those waited for still live
 
 /** Looks at the points that came for the shards of this replica; open incidents are shown anew when theirs moved. */

@@ -44,10 +44,12 @@ export async function replicaCampaign(kills: number, replicas: number, seed: num
   try {
     const resources = Array.from({ length: kills }, (_, n) => ['t', 'a', 'b'].map((kind) => resource(`ecs/${kind}-${n}`))).flat();
     await fleet.store.signals.saveTopology({ resources, dependencies: [] });
+    let whole: Promise<void> = Promise.resolve(); // all replicas are up
     for (let n = 0; n < kills; n += 1) {
-      await round(fleet, tally, { n, seed });
+      whole = (await round(fleet, tally, { n, seed }, whole)).raised;
       progress(`${tally.kills} kills, slowest ${Math.round(tally.slowest)} ms, ${tally.failures.length} failures`);
     }
+    await whole;
     if ((await fleet.store.audit.verify()).brokenAt !== null) tally.brokenChains += 1;
     return tally;
   } finally {
@@ -55,9 +57,11 @@ export async function replicaCampaign(kills: number, replicas: number, seed: num
   }
 }
 
-async function round(fleet: Fleet, tally: ReplicaCampaign, { n, seed }: Round): Promise<void> {
+/** Gives the coming of the replica that takes the dead one's place, in a box: nobody waits for it but the next kill. */
+async function round(fleet: Fleet, tally: ReplicaCampaign, { n, seed }: Round, whole: Promise<void>): Promise<{ readonly raised: Promise<void> }> {
   const incidentId = await openIncident(fleet, n);
   const planId = await propose(fleet, n, incidentId);
+  await whole;
   const early = fleet.alert(`early-${n}`, `ecs/a-${n}`, pick(seed, 1, n, 3));
   const approving = carryThrough(fleet, planId);
   await sleep(pick(seed, 2, n, 900));
@@ -71,10 +75,13 @@ async function round(fleet: Fleet, tally: ReplicaCampaign, { n, seed }: Round): 
   const tookMs = performance.now() - killedAtMs;
   tally.slowest = Math.max(tally.slowest, tookMs);
   if (goesOn === null || tookMs > GOES_ON_MS) tally.failures.push(`round ${n}: the loop went on after ${Math.round(tookMs)} ms`);
-  await Promise.all([early, fleet.raise()]);
+  const raised = fleet.raise();
+  raised.catch(() => undefined); // the next round hears of it
+  await early;
   const plan = await approving;
   await settled(fleet);
   await judge(fleet, tally, n, plan, incidentId);
+  return { raised };
 }
 
 async function judge(fleet: Fleet, tally: ReplicaCampaign, n: number, plan: Plan, incidentId: string): Promise<void> {
