@@ -33,7 +33,7 @@ export const FITS: Readonly<Record<string, readonly Fit[]>> = {
   zone: [{ action: 'leave_zone', fit: 1, place: 'entry', generic: false }],
   snapshots: [here('delete_snapshots', 1)],
   volumes: [here('delete_volumes', 1)],
-  cost: [here('stop_resource', 0.8), here('delete_snapshots', 0.8), here('delete_volumes', 0.6)],
+  cost: [here('delete_snapshots', 0.85), here('stop_resource', 0.8), here('delete_volumes', 0.6)],
   access: [here('disable_access_key', 1)],
   ingress: [here('revoke_ingress', 1)],
   certificate: [here('renew_certificate', 1)],

@@ -106,7 +106,7 @@ export const COMPUTE: readonly Doing[] = [
   {
     name: 'stop_resource',
     risk: 'high',
-    targetKinds: ['ec2'],
+    targetKinds: ['ec2', 'rds', 'ebs'],
     params: none,
     change: 'infrastructure',
     eventName: 'StopInstances',
