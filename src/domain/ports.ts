@@ -22,8 +22,8 @@ export interface Ids {
 /**
  * "Something changed, look": told to every listener of a channel, in this process and in every replica on the same database. The store
  * itself tells `switches` (payload: the scope), `plans` (a plan that moved) and `outbox` (a lane that has something), when the change is
- * committed. A signal may come twice, and after a gap (the database was away) each listener is called once with an empty payload,
- * which means "look at everything": so a listener looks, and trusts no payload to be all there is.
+ * committed. A signal may come twice, and when a listener begins to hear, or hears again after a gap (the
+ * database was away), it is called once with an empty payload, which means "look at everything": so a listener looks, and trusts no payload to be all there is.
  */
 export interface Wake {
   /** `channel`: a-z and _, at most 40; `payload`: at most 4,000 bytes. */

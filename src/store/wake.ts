@@ -12,11 +12,6 @@ export class Listeners {
     for (const listener of this.#all.get(channel) ?? []) listener(payload);
   }
 
-  /** After a gap: whatever it was, everybody looks. */
-  tellAll(): void {
-    for (const channel of this.#all.keys()) this.tell(channel, '');
-  }
-
   channels(): readonly string[] {
     return [...this.#all.keys()];
   }

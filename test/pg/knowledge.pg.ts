@@ -9,7 +9,6 @@ it('lets a replica see within a second what another has learned', async () => {
   const place = pgPlace();
   const stores = await Promise.all([place.open(), place.open()]);
   const indexes = await Promise.all(stores.map(async (store) => followShared(await openEmbeddedKnowledge(':memory:'), store)));
-  await stores[1]?.wake.publish('knowledge', ''); // both listen by now, or soon
   await indexes[0]?.save([aPattern('PAT-001', { metadata: { occurrence_count: 1, last_seen: null, success_rate: 0.5, avg_resolution_time: null } })]);
   await waitFor(async () => (await indexes[1]?.get('PAT-001'))?.metadata.success_rate === 0.5);
   const from = performance.now();

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { OpsError } from '../../domain/errors.ts';
 import type { KnownSeries } from '../rows.ts';
 import type { Call, Value, Work } from '../session.ts';
 import { forPostgres } from './dialect.ts';
@@ -38,11 +39,14 @@ export class Connection {
     return (await this.#client.query({ text: sql, values: [...values], types, rowMode: 'array' })).rows as Row[];
   }
 
-  /** Carries the work out, in the transaction there is or a call at a time. */
-  async perform<T>(work: () => Work<T>): Promise<T> {
+  /** Carries the work out, in the transaction there is or a call at a time; refused with more than `most` calls. */
+  async perform<T>(work: () => Work<T>, most = Number.POSITIVE_INFINITY): Promise<T> {
     const steps = work();
     let step = steps.next(undefined);
-    while (step.done !== true) step = steps.next(await this.#answer(step.value));
+    for (let calls = 1; step.done !== true; calls++) {
+      if (calls > most) throw new OpsError('internal', 'A read of several calls may see two moments.', 'Use session.snapshot.');
+      step = steps.next(await this.#answer(step.value));
+    }
     return step.value;
   }
 

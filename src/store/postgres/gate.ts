@@ -16,6 +16,9 @@ export interface PgLimits extends TransactionLimits, PoolLimits {
 
 const TRIES = 4;
 const PAUSE_MS = 50;
+/** Changes beside others that are under way at once, and connections left to readers and to the change that is alone. */
+const MOST_BESIDE = 4;
+const READERS = 3;
 /** The keys of our advisory locks: the first says that they are ours, the second which. */
 const OURS = 0x6f70736c;
 const STORE = 0;
@@ -36,18 +39,24 @@ export class Gate implements Session {
   readonly #entrance: Entrance;
   readonly #series: SeriesCache = new Map();
   readonly #alone: Lock;
-  readonly #lanes: ReadonlyMap<Lane | null, Lock>;
+  readonly #lanes: ReadonlyMap<Lane, Lock>;
+  /** Those of no lane, each in the next of these queues. */
+  readonly #besides: readonly Lock[];
+  #turn = 0;
 
   constructor(pool: Pool, limits: PgLimits, entrance: Entrance) {
     this.#pool = pool;
     this.#limits = limits;
     this.#entrance = entrance;
     this.#alone = new Lock(limits.queueWaitMs);
-    this.#lanes = new Map([...(Object.keys(LANES) as Lane[]), null].map((lane) => [lane, new Lock(limits.queueWaitMs)]));
+    const lanes = Object.keys(LANES) as Lane[];
+    this.#lanes = new Map(lanes.map((lane) => [lane, new Lock(limits.queueWaitMs)]));
+    const besides = Math.max(1, Math.min(MOST_BESIDE, limits.connections - lanes.length - READERS));
+    this.#besides = Array.from({ length: besides }, () => new Lock(limits.queueWaitMs));
   }
 
   read<T>(work: () => Work<T>): Promise<T> {
-    return this.#look((client) => new Connection(client, this.#series).perform(work));
+    return this.#look((client) => new Connection(client, this.#series).perform(work, 1));
   }
 
   snapshot<T>(work: () => Work<T>): Promise<T> {
@@ -66,7 +75,7 @@ export class Gate implements Session {
   beside<T>(work: () => Work<T>, lane?: Lane): Promise<T> {
     const own = lane === undefined ? undefined : LANES[lane];
     const lock = own === undefined ? BESIDE : own === null ? NONE : `${BESIDE}; SELECT pg_advisory_xact_lock(${OURS}, ${own})`;
-    return this.#change(this.#lanes.get(lane ?? null) ?? this.#alone, lock, (db) => db.perform(work), true);
+    return this.#change(this.#queueOf(lane), lock, (db) => db.perform(work), true);
   }
 
   /** Not begun again once its work was called: that may have changed more than the database. */
@@ -83,8 +92,13 @@ export class Gate implements Session {
   async close(): Promise<void> {
     if (this.#entrance.closed) return;
     this.#entrance.closed = true;
-    for (const lock of [this.#alone, ...this.#lanes.values()]) await lock.acquire();
+    for (const lock of [this.#alone, ...this.#lanes.values(), ...this.#besides]) await lock.acquire();
     await this.#pool.close();
+  }
+
+  #queueOf(lane: Lane | undefined): Lock {
+    this.#turn += 1;
+    return (lane === undefined ? this.#besides[this.#turn % this.#besides.length] : this.#lanes.get(lane)) ?? this.#alone;
   }
 
   /** A read that found its connection lost looks again on another. */

@@ -5,13 +5,14 @@ import { channelName } from './connection.ts';
 const AGAIN_MS = 500;
 const ALIVE_MS = 5000;
 
-/** One connection that listens, made with the first listener and again whenever it is lost; after that, everybody is told to look. */
+/** One connection that listens, made with the first listener and again whenever it is lost. */
 export class Listener {
   readonly #config: pg.ClientConfig;
   readonly #listeners: Listeners;
   readonly #heard = new Set<string>();
   #client: pg.Client | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
   #state: 'new' | 'open' | 'closed' = 'new';
 
   constructor(config: pg.ClientConfig, listeners: Listeners) {
@@ -24,7 +25,7 @@ export class Listener {
     if (this.#state === 'closed') return;
     if (this.#state === 'new') {
       this.#state = 'open';
-      void this.#connect(false);
+      void this.#connect();
     } else if (this.#client !== null) void this.#hear(this.#client, channel).catch(() => undefined);
   }
 
@@ -34,35 +35,44 @@ export class Listener {
     await this.#client?.end().catch(() => undefined);
   }
 
-  async #connect(again: boolean): Promise<void> {
+  async #connect(): Promise<void> {
     const client = new pg.Client(this.#config);
     client.on('error', () => undefined);
     client.once('end', () => this.#lost(client));
     client.on('notification', ({ channel, payload }) => this.#listeners.tell(channel.slice(channelName('').length), payload ?? ''));
     try {
       await client.connect();
+      this.#turn = Promise.resolve();
       this.#heard.clear();
       for (const channel of this.#listeners.channels()) await this.#hear(client, channel);
       if (this.#state === 'closed') return await client.end();
       this.#client = client;
       for (const channel of this.#listeners.channels()) await this.#hear(client, channel);
       this.#watch(client);
-      if (again) this.#listeners.tellAll();
     } catch {
       this.#lost(client);
     }
   }
 
+  /** What was told before is lost, so whoever listens is told to look. */
   async #hear(client: pg.Client, channel: string): Promise<void> {
     if (this.#heard.has(channel)) return;
     this.#heard.add(channel);
-    await client.query(`LISTEN ${pg.escapeIdentifier(channelName(channel))}`);
+    await this.#ask(client, `LISTEN ${pg.escapeIdentifier(channelName(channel))}`);
+    this.#listeners.tell(channel, '');
+  }
+
+  /** One question at a time. */
+  #ask(client: pg.Client, sql: string): Promise<unknown> {
+    const next = this.#turn.then(() => client.query(sql));
+    this.#turn = next.catch(() => undefined);
+    return next;
   }
 
   /** A listener hears nothing from a dead server either, so it asks now and then. */
   #watch(client: pg.Client): void {
     this.#timer = setTimeout(() => {
-      client.query('SELECT 1').then(
+      this.#ask(client, 'SELECT 1').then(
         () => (this.#client === client ? this.#watch(client) : undefined),
         () => this.#lost(client),
       );
@@ -75,6 +85,6 @@ export class Listener {
     void client.end().catch(() => undefined);
     if (this.#state === 'closed') return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#connect(true), AGAIN_MS).unref();
+    this.#timer = setTimeout(() => void this.#connect(), AGAIN_MS).unref();
   }
 }
