@@ -16,6 +16,7 @@ import { cpuPattern } from '../../support/verbs.ts';
 import type { Go } from './messages.ts';
 import { Replica } from './replica.ts';
 
+const PROJECT = join(import.meta.dirname, '..', '..', '..');
 const ALERT_TRIES = 200;
 
 /** What outlives every replica that is killed: a database server, a Slack, an account's journal, and the replicas that are up. */
@@ -24,21 +25,25 @@ export class Fleet {
   readonly #dir: string;
   readonly #go: Omit<Go, 'dir'>;
   readonly #replicas: Replica[] = [];
+  readonly #trees: readonly string[];
   #spare: Replica;
   #made = 0;
+  #forked = 0;
   readonly slack: LocalSlack;
   readonly store: Store;
 
-  private constructor(parts: { server: PgServer; dir: string; go: Omit<Go, 'dir'>; slack: LocalSlack; store: Store }) {
+  private constructor(parts: { server: PgServer; dir: string; go: Omit<Go, 'dir'>; slack: LocalSlack; store: Store; trees: readonly string[] }) {
     this.#server = parts.server;
     this.#dir = parts.dir;
     this.#go = parts.go;
     this.slack = parts.slack;
     this.store = parts.store;
+    this.#trees = parts.trees;
     this.#spare = this.#fork();
   }
 
-  static async open(replicas: number): Promise<Fleet> {
+  /** `trees`: the versions of opsloop that replicas are of, each in turn. */
+  static async open(replicas: number, trees: readonly string[] = [PROJECT]): Promise<Fleet> {
     const dir = mkdtempSync(join(tmpdir(), 'opsloop-fleet-'));
     const server = await startPg();
     const slack = await startLocalSlack({ manifest: parse(readFileSync('manifest.yml', 'utf8')), clock: { now: () => Date.now() } });
@@ -54,7 +59,7 @@ export class Fleet {
       slack: { botToken, appToken, apiUrl, channel: OPS_CHANNEL },
       policy: { requesters: ['*'], approvers: [ANA, BEN], operators: [ANA], target_cooldown_min: 0, actions_per_hour: 1000, auto_fix: false },
     };
-    const fleet = new Fleet({ server, dir, go, slack, store });
+    const fleet = new Fleet({ server, dir, go, slack, store, trees });
     for (let n = 0; n < replicas; n += 1) await fleet.raise();
     return fleet;
   }
@@ -68,7 +73,9 @@ export class Fleet {
   }
 
   #fork(): Replica {
-    return new Replica(join(this.#dir, 'cache'));
+    const tree = this.#trees[this.#forked % this.#trees.length] ?? PROJECT;
+    this.#forked += 1;
+    return new Replica(join(this.#dir, 'cache'), tree);
   }
 
   /** Another replica, up when this resolves. */

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import type { Answer, Ask, Go } from './messages.ts';
 
-const SCRIPT = join(import.meta.dirname, 'child.ts');
+const SCRIPT = 'test/crash/replicas/child.ts';
 const WAIT_MS = 60_000;
 
 /** A replica in a process of its own, forked ahead of time so that a restart does not wait for modules to load. */
@@ -13,8 +13,13 @@ export class Replica {
   readonly #gone: Promise<null>;
   port = 0;
 
-  constructor(cacheDir: string) {
-    this.#child = fork(SCRIPT, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, NODE_COMPILE_CACHE: cacheDir } });
+  /** `tree`: the folder of the version of opsloop to run. */
+  constructor(cacheDir: string, tree: string) {
+    this.#child = fork(join(tree, SCRIPT), [], {
+      cwd: tree,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { ...process.env, NODE_COMPILE_CACHE: cacheDir },
+    });
     this.#gone = once(this.#child, 'exit').then(() => null);
     this.#child.on('message', (answer: Answer) => this.#heard.emit(answer.type, answer));
     this.#child.on('error', () => undefined); // a message to a process that has just died
