@@ -4,9 +4,10 @@ import { OpsError } from '../../domain/errors.ts';
 import type { Entrance } from '../entrance.ts';
 import { Lock } from '../lock.ts';
 import type { Lane, Session, Work } from '../session.ts';
-import type { Begun, TransactionLimits } from '../transaction.ts';
+import type { TransactionLimits } from '../transaction.ts';
 import { Connection, type SeriesCache } from './connection.ts';
 import { isCollision, isLost, storeError, unknownEnd } from './errors.ts';
+import { Nested } from './nested.ts';
 import type { Pool, PoolLimits } from './pool.ts';
 
 export interface PgLimits extends TransactionLimits, PoolLimits {
@@ -198,55 +199,4 @@ async function statusOf(client: pg.PoolClient, now: string | null, { xid, histor
   if (now === null || now !== history) return 'unknown';
   const { rows } = await client.query<{ status: 'committed' | 'aborted' | 'in progress' | null }>('SELECT pg_xact_status($1::xid8) AS status', [xid]);
   return rows[0]?.status ?? 'unknown';
-}
-
-/** Calls inside a transaction: one at a time on its one connection, each change with a point to go back to. */
-class Nested implements Begun {
-  readonly #db: Connection;
-  readonly #client: pg.PoolClient;
-  #turn: Promise<unknown> = Promise.resolve();
-  #point = false;
-  #over = false;
-
-  constructor(db: Connection, client: pg.PoolClient) {
-    this.#db = db;
-    this.#client = client;
-  }
-
-  read<T>(work: () => Work<T>): Promise<T> {
-    return this.#next(() => this.#db.perform(work));
-  }
-
-  nested<T>(work: () => Work<T>): Promise<T> {
-    return this.#next(() => this.#change(work));
-  }
-
-  /** Lets the call under way finish; those behind it are too late, for soon the connection is somebody else's. */
-  async end(): Promise<void> {
-    this.#over = true;
-    await this.#turn;
-  }
-
-  #next<T>(call: () => Promise<T>): Promise<T> {
-    const next = this.#turn.then(() => {
-      if (this.#over) throw new OpsError('internal', 'This transaction is over.', 'Await every call of `tx` before the transaction returns.');
-      return call().catch((error: unknown) => {
-        throw storeError(error);
-      });
-    });
-    this.#turn = next.catch(() => undefined);
-    return next;
-  }
-
-  async #change<T>(work: () => Work<T>): Promise<T> {
-    try {
-      await this.#client.query(this.#point ? 'RELEASE call; SAVEPOINT call' : 'SAVEPOINT call');
-      this.#point = true;
-      return await this.#db.perform(work);
-    } catch (error) {
-      this.#db.forget();
-      await this.#client.query('ROLLBACK TO call').catch(() => undefined);
-      throw error;
-    }
-  }
 }
