@@ -53,7 +53,9 @@ describe('the chart renderer', () => {
   });
 
   it('ends its worker after a while without pictures, and begins anew with the next', async () => {
-    const answering = script('const png = crypto.getRandomValues(new Uint8Array(8)); parentPort.on("message", ({ id }) => parentPort.postMessage({ id, png }));');
+    const answering = script(
+      'const png = crypto.getRandomValues(new Uint8Array(8)); parentPort.on("message", ({ id }) => parentPort.postMessage({ id, png }));',
+    );
     const charts = renderer({ worker: answering, idleMs: 50 });
     const first = await charts.metricPng(base);
     expect(await charts.metricPng(base)).toEqual(first);
