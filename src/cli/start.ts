@@ -22,8 +22,9 @@ export async function start(): Promise<void> {
     onFatal: (error) => end(app, log, error),
   });
   try {
-    await app.start();
+    // The port first: a second opsloop by mistake ends here, before it takes up plans or Slack. /readyz says no until Slack is there.
     await listen(app, config.http);
+    await app.start();
   } catch (thrown) {
     await app.stop();
     throw thrown;

@@ -90,7 +90,7 @@ const said = async (): Promise<string> => (await run(['doctor'], environment({},
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(project, 'src', 'main.ts'), ...args], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [join(project, 'src', 'launch.mjs'), ...args], { env }, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });

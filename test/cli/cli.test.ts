@@ -23,7 +23,7 @@ function shell() {
   writeFileSync(join(dir, 'opsloop.config.yaml'), 'http: { port: 1 }\n');
   const run = (...args: string[]): Promise<Ran> =>
     new Promise((resolve) => {
-      execFile(process.execPath, [join(ROOT, 'src', 'main.ts'), ...args], { cwd: dir, env: { PATH: process.env['PATH'] ?? '' } }, (error, out, err) => {
+      execFile(process.execPath, [join(ROOT, 'src', 'launch.mjs'), ...args], { cwd: dir, env: { PATH: process.env['PATH'] ?? '' } }, (error, out, err) => {
         resolve({ status: error === null ? 0 : Number(error.code), out, err });
       });
     });

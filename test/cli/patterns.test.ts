@@ -15,7 +15,7 @@ function folder(): string {
 }
 const run = (cwd: string, ...args: string[]): Promise<{ status: number; out: string; err: string }> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [join(ROOT, 'src', 'main.ts'), 'patterns', ...args], { cwd, env: { PATH: process.env['PATH'] ?? '' } }, (error, out, err) => {
+    execFile(process.execPath, [join(ROOT, 'src', 'launch.mjs'), 'patterns', ...args], { cwd, env: { PATH: process.env['PATH'] ?? '' } }, (error, out, err) => {
       resolve({ status: error === null ? 0 : Number(error.code), out, err });
     });
   });

@@ -44,7 +44,7 @@ async function starter() {
     SLACK_CHANNEL: OPS_CHANNEL,
   };
   const start = () => {
-    const child = spawn(process.execPath, [join(ROOT, 'src', 'main.ts'), 'start'], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [join(ROOT, 'src', 'launch.mjs'), 'start'], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
     started.push(child);
     let err = '';
     child.stderr?.on('data', (data) => {
