@@ -1,13 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Detector } from '../src/detect/detector.ts';
 import { COLD_BYTES, HOT_BYTES, StatePool } from '../src/detect/pool.ts';
 import { newReading } from '../src/detect/step.ts';
 import { TUNING } from '../src/detect/tuning.ts';
 import { createWatch } from '../src/detect/watch.ts';
-import type { MetricSeries } from '../src/domain/metric.ts';
-import { openStore } from '../src/store/open.ts';
+import { MINUTE_MS, START_MS, tickInThread, valueAt } from './tick.ts';
 
 export interface BenchResult {
   readonly name: string;
@@ -20,15 +15,6 @@ const SERIES = 10_000;
 const ROUNDS = 30;
 const WARM_ROUNDS = 60;
 const TAKES = 8; // the best of them counts, for both
-const BATCH = 20_000; // as the engine reads them
-const START_MS = Date.UTC(2026, 0, 5);
-const MINUTE_MS = 60_000;
-
-/** A value with a daily rhythm and noise; the same for the same place. */
-function valueAt(series: number, round: number): number {
-  const noise = ((Math.imul(series * 7919 + round, 2_654_435_761) >>> 8) % 1000) / 1000;
-  return 50 + 20 * Math.sin((round / 1440) * 2 * Math.PI + series) + 5 * noise;
-}
 
 /** Processor time of one piece of work: on a shared machine the clock on the wall also counts what others do. */
 function seconds(work: () => void): number {
@@ -82,52 +68,11 @@ function speed(): { ours: number; plain: number } {
   return { ours: (SERIES * ROUNDS) / best, plain: (20 * SERIES * ROUNDS) / bestPlain };
 }
 
-const seriesAt = (index: number): Omit<MetricSeries, 'points'> => ({
-  ref: { namespace: 'Bench', name: `metric-${index % 5}`, dimensions: { Host: `h${Math.floor(index / 5)}` }, stat: 'Average' },
-  resourceId: `ec2/h${Math.floor(index / 5)}`,
-  unit: 'Percent',
-  periodMs: MINUTE_MS,
-});
-
-/** One tick over `count` series: from points in memory to states saved in SQLite. The median of five, after two to warm up. */
-async function tick(count: number): Promise<{ ms: number; rssMb: number }> {
-  const dir = mkdtempSync(join(tmpdir(), 'opsloop-bench-'));
-  const store = await openStore(join(dir, 'bench.db'));
-  try {
-    const detector = new Detector();
-    const all = Array.from({ length: count }, (_, index) => seriesAt(index));
-    const times: number[] = [];
-    for (let round = 0; round < 7; round += 1) {
-      const now = START_MS + round * MINUTE_MS;
-      let took = 0;
-      for (let from = 0; from < count; from += BATCH) {
-        const batch = all
-          .slice(from, from + BATCH)
-          .map((series, index) => ({ ...series, points: [{ timestampMs: now, value: valueAt(from + index, round) }] }));
-        const start = performance.now();
-        const anomalies = batch.flatMap((series) => detector.observe(series, now));
-        anomalies.push(...detector.relate(now), ...(from + BATCH < count ? [] : detector.sweep(now)));
-        await store.transaction(async (tx) => {
-          for (const states of detector.takeStates()) await tx.detector.save(states);
-          await tx.anomalies.save(anomalies);
-          await tx.watermarks.set('bench', round);
-        });
-        took += performance.now() - start;
-      }
-      times.push(took);
-    }
-    return { ms: times.slice(2).sort((a, b) => a - b)[2] ?? 0, rssMb: process.memoryUsage().rss / 2 ** 20 };
-  } finally {
-    await store.close();
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
 /** Speed of detection: points a second on one core, the length of a tick, memory. */
 export async function benchDetect(): Promise<BenchResult> {
   const { ours, plain } = speed();
-  const small = await tick(10_000);
-  const large = await tick(100_000);
+  const small = await tickInThread(10_000);
+  const large = await tickInThread(100_000);
   return {
     name: 'detect',
     figures: {

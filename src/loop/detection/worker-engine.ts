@@ -4,7 +4,8 @@ import { OpsError, toOpsError } from '../../domain/errors.ts';
 import type { DetectionOptions } from './engine.ts';
 import type { Answer, Request, WorkerStart } from './worker.ts';
 
-const YOUNG_MB = 12; // most of what a batch makes dies at once; the default of 48 is only memory
+/** V8's young space in the detection thread: most of what a batch makes dies at once; the default of 48 MB is only memory. */
+export const YOUNG_MB = 12;
 
 /**
  * The same engine in a thread of its own with its own connection to `storePath`, so that the thread that answers people is never busy.
