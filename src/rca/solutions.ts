@@ -23,6 +23,7 @@ interface Option {
 const RISK_COST: Readonly<Record<Risk, number>> = { low: 0, medium: 0.03, high: 0.06, critical: 0.12 };
 const PRIOR = { least: 0.5, most: 0.85 }; // that an action helps against the kind of cause, by how well it fits
 const PATTERN_FIT = 0.5; // an action that only a pattern suggests
+const UNLISTED = 0.8; // patterns that look like this know what helped, and this was not among it
 const LIMIT_REACHED = 0.4;
 const MAX_SOLUTIONS = 10;
 
@@ -98,7 +99,8 @@ function weigh(prepared: Prepared, { facts, target, fit, kind }: Option, sure: n
   const params = paramsFor(facts, target);
   if (params === null) return null;
   const proven = provenBy(prepared, facts.name);
-  const prior = PRIOR.least + (PRIOR.most - PRIOR.least) * fit;
+  const unlisted = proven === null && suggested(prepared).size > 0;
+  const prior = (PRIOR.least + (PRIOR.most - PRIOR.least) * fit) * (unlisted ? UNLISTED : 1);
   // A pattern knows the action over all causes that look like this, the table for this cause: the geometric mean lets either say no.
   const confidence = sure * (proven === null ? prior : Math.sqrt(prior * proven.confidence));
   const why =
