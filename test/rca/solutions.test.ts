@@ -58,6 +58,15 @@ describe('solutions', () => {
     expect(trusted?.why.text).toContain('PAT-006 puts its success at 99%');
   });
 
+  it('count an action less when patterns that look like this do not list it', () => {
+    const reboot = (found: ReturnType<typeof solutions>) => found.find((solution) => solution.action === 'reboot_database');
+    const unlisted = reboot(solutions({ matches: [MATCH], patterns: [PATTERN] }));
+    expect(unlisted?.patternId).toBeNull();
+    expect(unlisted?.confidence).toBeCloseTo(0.8 * (reboot(solutions())?.confidence ?? 0), 5);
+    const unsure = { ...MATCH, similarity: 0.5 };
+    expect(reboot(solutions({ matches: [unsure], patterns: [PATTERN] }))?.confidence).toBe(reboot(solutions())?.confidence);
+  });
+
   it('leave out what already failed in this incident', () => {
     const plan = { action: 'reboot_database', targetId: 'rds/checkout-db', state: 'rolled_back', outcome: null } as Plan;
     const found = solutions({ pastIncidents: [{ incident: incident(), plans: [plan] }] });
