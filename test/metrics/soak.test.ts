@@ -70,7 +70,7 @@ long(
     const tookMs = performance.now() - startedMs;
     process.stdout.write(`soak: after ${warm} h ${words(before)}; after ${HOURS} h ${words(after)}; ${(tookMs / 1000).toFixed(0)} s\n`);
     expect(after.heapMb - before.heapMb).toBeLessThan(40); // the simulated Slack lives in this process and fills up to its bounds
-    expect(after.rssMb - before.rssMb).toBeLessThan(250); // pictures are drawn in native memory, which comes and goes by that much
+    expect(after.rssMb - before.rssMb).toBeLessThan(150);
     expect((after.usedMb - before.usedMb) / (HOURS - warm)).toBeLessThan(1); // an hour: the audit and the incidents stay
     expect(after.handles - before.handles).toBeLessThan(10);
     expect(after.files - before.files).toBeLessThan(10);
