@@ -72,6 +72,16 @@ describe('redaction', () => {
       expect(redact(text)).toBe(text);
   });
 
+  it('finds a secret in whatever case its rule takes it, with nothing else in the text that could be one', () => {
+    const value = 'q'.repeat(12);
+    for (const text of [`PASSWD: ${value}`, `Pwd=${value}`, `COOKIE=${value}`, `bEaReR ${value}`, `DIGEST ${value}`, `--PASSWORD ${value}`, `--ToKeN ${value}`])
+      expect(redact(text), text).not.toContain(value);
+    for (const text of [`XOXB-${value}`, `Xapp-${value}`, `x-amz-credential=${value}`, `AMQP://app:${value}@mq`, `HTTPS://hooks.slack.com/${value}`])
+      expect(redact(text), text).not.toContain(value);
+    for (const text of [`gho_${value.repeat(2)}`, `glptt-${value.repeat(2)}`, `rk_live_${value}`, `sk-ant-${value}`])
+      expect(redact(text), text).not.toContain(value);
+  });
+
   it('changes nothing more when done twice', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.string({ maxLength: 60 }), ...CANARIES.map(([, secret]) => fc.constant(secret))), { maxLength: 6 }), (parts) => {
