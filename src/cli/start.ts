@@ -6,6 +6,7 @@ import type { Log } from '../domain/log.ts';
 import { createLog, secretsOf } from '../log.ts';
 import { giveBackMemory } from '../loop/memory.ts';
 import { openAccount } from './account.ts';
+import { holdStore } from './start-lock.ts';
 import { watchConfig } from './watch-config.ts';
 
 const STOP_WITHIN_MS = 10_000;
@@ -16,17 +17,22 @@ export async function start(): Promise<void> {
   const log = createLog(config.log.level, undefined, secretsOf(config));
   if (!cron.validate(config.loop.every))
     throw new OpsError('invalid_input', `loop.every is not a cron expression: "${config.loop.every}".`, 'Every minute is "* * * * *".');
+  const release = holdStore(config); // before anything is opened: two bots on one file would both act
   const app = await createApp({
     ...{ config, account: await openAccount(config), log },
     readPolicy: () => loadConfig().policy,
-    onFatal: (error) => end(app, log, error),
+    onFatal: (error) => end(stop, log, error),
   });
+  const stop = async (): Promise<void> => {
+    await app.stop();
+    release();
+  };
   try {
-    // The port first: a second opsloop by mistake ends here, before it takes up plans or Slack. /readyz says no until Slack is there.
+    // The port first: who cannot serve ends here, before it takes up plans or Slack. /readyz says no until Slack is there.
     await listen(app, config.http);
     await app.start();
   } catch (thrown) {
-    await app.stop();
+    await stop();
     throw thrown;
   }
   log.info({ http: app.http.addresses() }, 'opsloop is running');
@@ -36,7 +42,7 @@ export async function start(): Promise<void> {
     process.once(signal, () => {
       stopWatching();
       void task.stop();
-      end(app, log, null);
+      end(stop, log, null);
     });
   }
   await app.tick();
@@ -54,11 +60,11 @@ async function listen(app: App, { host, port }: Config['http']): Promise<void> {
 }
 
 /** Ends within bounds; with an error the exit status tells a supervisor to start it again. */
-function end(app: App, log: Log, error: OpsError | null): void {
+function end(stop: () => Promise<void>, log: Log, error: OpsError | null): void {
   if (error !== null) log.error({ err: error }, 'stopping: Slack cannot be used any more');
   const status = error === null ? 0 : 1;
   setTimeout(() => process.exit(status === 0 ? 1 : status), STOP_WITHIN_MS).unref();
-  app.stop().then(
+  stop().then(
     () => process.exit(status),
     (thrown: unknown) => {
       log.error({ err: thrown }, 'could not stop cleanly');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,20 +21,26 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** `opsloop start` as a supervisor runs it, on a local Slack. */
+/** `opsloop start` as a supervisor runs it, on a local Slack; each folder has a store of its own. */
 async function starter() {
   const slack = await startLocalSlack({ manifest: parse(readFileSync(join(ROOT, 'manifest.yml'), 'utf8')), clock: { now: () => Date.now() }, port: 0 });
-  const dir = mkdtempSync(join(tmpdir(), 'opsloop-start-'));
   const port = await freePort();
-  writeFileSync(
-    join(dir, 'opsloop.config.yaml'),
-    `http: { port: ${port} }\nlog: { level: silent }\nloop: { backfill_h: 0 }\naccount: { kind: simulated, scenario: bad-config }\n`,
-  );
+  const dirs: string[] = [];
+  const folder = (httpPort = port, store = 'var/opsloop.db'): string => {
+    const made = mkdtempSync(join(tmpdir(), 'opsloop-start-'));
+    dirs.push(made);
+    writeFileSync(
+      join(made, 'opsloop.config.yaml'),
+      `http: { port: ${httpPort} }\nlog: { level: silent }\nloop: { backfill_h: 0 }\naccount: { kind: simulated, scenario: bad-config }\nstore: { path: ${store} }\n`,
+    );
+    return made;
+  };
+  const dir = folder();
   const started: ChildProcess[] = [];
   onTestFinished(async () => {
     for (const child of started) child.kill('SIGKILL');
     await slack.stop();
-    rmSync(dir, { recursive: true, force: true });
+    for (const one of dirs) rmSync(one, { recursive: true, force: true });
   });
   const env = {
     PATH: process.env['PATH'] ?? '',
@@ -43,8 +49,12 @@ async function starter() {
     SLACK_API_URL: slack.apiUrl,
     SLACK_CHANNEL: OPS_CHANNEL,
   };
-  const start = () => {
-    const child = spawn(process.execPath, [join(ROOT, 'src', 'launch.mjs'), 'start'], { cwd: dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const start = (cwd = dir, ...args: string[]) => {
+    const child = spawn(process.execPath, [join(ROOT, 'src', 'launch.mjs'), ...(args.length === 0 ? ['start'] : args)], {
+      cwd,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     started.push(child);
     let err = '';
     child.stderr?.on('data', (data) => {
@@ -60,14 +70,14 @@ async function starter() {
     }
     return false;
   };
-  return { start, ready, port };
+  return { start, ready, port, dir, folder };
 }
 
 it('becomes ready, refuses a second on the same port in words, and ends with status 0 within ten seconds of SIGTERM', async () => {
-  const { start, ready, port } = await starter();
+  const { start, ready, port, folder } = await starter();
   const first = start();
   expect(await ready(), first.err()).toBe(true);
-  const second = start();
+  const second = start(folder());
   expect(await second.exited).toBe(1);
   expect(second.err()).toContain(`Port ${port} of 127.0.0.1 is taken.`);
   expect(await ready()).toBe(true);
@@ -75,4 +85,22 @@ it('becomes ready, refuses a second on the same port in words, and ends with sta
   first.child.kill('SIGTERM');
   expect(await first.exited).toBe(0);
   expect(performance.now() - toldAt).toBeLessThan(10_000);
+}, 90_000);
+
+it('refuses a second on the same store, whatever its port, beside which other commands work, and starts at once after kill -9', async () => {
+  const { start, ready, dir, folder } = await starter();
+  const first = start();
+  expect(await ready(), first.err()).toBe(true);
+  const link = join(folder(), 'link.db');
+  symlinkSync(join(dir, 'var', 'opsloop.db'), link);
+  const second = start(folder(await freePort(), link));
+  const commands = [start(dir, 'tokens', 'create', 'ci', '--scopes', 'read'), start(dir, 'backup')];
+  expect(await second.exited).toBe(1);
+  expect(second.err()).toContain(`Another opsloop runs on the store ${link}.`);
+  expect(second.err()).toContain('DATABASE_URL');
+  expect(await Promise.all(commands.map(({ exited }) => exited))).toEqual([0, 0]);
+  first.child.kill('SIGKILL');
+  await first.exited;
+  const third = start();
+  expect(await ready(), third.err()).toBe(true);
 }, 90_000);
