@@ -23,6 +23,8 @@ export interface PgServer {
   /** Its maintenance database, with a password: for `pg` and for `createDatabase`. */
   readonly url: string;
   readonly port: number;
+  /** Belongs to the user it runs as. */
+  readonly folder: string;
   /** Makes an empty database (or a copy of `template`) and gives its URL. */
   createDatabase(name: string, template?: string): Promise<string>;
   /** Ends it as a power cut would (`crash`) or as an administrator does; `start` brings it back with what was committed. */
@@ -108,6 +110,7 @@ export async function startPg(options: ServerOptions = {}): Promise<PgServer> {
   return {
     url,
     port,
+    folder,
     start,
     halt,
     createDatabase: (name, template) => createDatabase(url, name, template),

@@ -3,22 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { user } from '../../src/domain/actor.ts';
 import { createDetectionEngine } from '../../src/loop/detection/engine.ts';
-import { resource } from '../support/make.ts';
 import { pgPlace, testServer } from './place.ts';
 import { createDatabase } from './server.ts';
-import { ANA, incidentOn, type Member, POLICY, seriesUntil, teamDesk } from './team.ts';
+import { ANA, POLICY, planFor, seriesUntil, teamDesk } from './team.ts';
 
 const soon = { timeout: 15_000, interval: 25 };
 
 function desk() {
   const made = createDatabase(testServer(), `team_${randomBytes(6).toString('hex')}`);
   return teamDesk(() => made);
-}
-
-async function planFor(member: Member, action: string, targetId: string) {
-  await member.store.signals.saveTopology({ resources: [resource('ecs/one'), resource('ecs/two')], dependencies: [] });
-  const { plan } = await member.core.verbs.proposeFix({ issue: await incidentOn(member.store, targetId), action, targetId }, user('U0DMI0004'));
-  return plan;
 }
 
 describe('several opsloops on one PostgreSQL', () => {

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type ConfigInput, parseConfig } from '../../src/config.ts';
 import { type Core, createCore, openBase } from '../../src/core.ts';
-import { system } from '../../src/domain/actor.ts';
+import { system, user } from '../../src/domain/actor.ts';
 import type { MetricSeries } from '../../src/domain/metric.ts';
 import type { Clock, Directory, MetricSource, Person } from '../../src/domain/ports.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { openEmbeddedKnowledge } from '../../src/embedded/knowledge.ts';
 import { silentLog } from '../../src/log.ts';
 import { DatabaseClock } from '../../src/replicas/clock.ts';
-import { anomaly } from '../support/make.ts';
+import { anomaly, resource } from '../support/make.ts';
 import { Target } from '../support/plans-desk.ts';
 import { cpuPattern } from '../support/verbs.ts';
 
@@ -22,7 +22,7 @@ export const POLICY = { requesters: ['*'], approvers: [ANA], operators: [ANA], n
 const person = (id: string): Person => ({ id, name: id, locale: 'en', timeZone: 'UTC', isBot: false, deactivated: false });
 const directory: Directory = { person: async (id) => person(id), groupMembers: async () => [] };
 
-export interface Member {
+interface Member {
   readonly core: Core;
   readonly store: Store;
   /** Leaves, and closes everything. */
@@ -69,12 +69,19 @@ export function teamDesk(url: () => Promise<string>): TeamDesk {
 }
 
 /** An incident on a target, of which nobody knows the cause. */
-export async function incidentOn(store: Store, targetId: string): Promise<string> {
+async function incidentOn(store: Store, targetId: string): Promise<string> {
   const atMs = Date.now();
   const trouble = anomaly(targetId, { id: `anomaly-${randomBytes(4).toString('hex')}`, startedAtMs: atMs, lastSeenAtMs: atMs });
   await store.anomalies.save([trouble]);
   const draft = { title: `${targetId} is slow`, severity: 0.8, service: null, environment: 'prod', resourceIds: [targetId] };
   return (await store.incidents.open({ ...draft, openedAtMs: atMs, startedAtMs: atMs, anomalyIds: [trouble.id] }, system('loop'))).id;
+}
+
+/** A plan that somebody asked for, on `ecs/one` or `ecs/two`. */
+export async function planFor(member: Member, action: string, targetId: string) {
+  await member.store.signals.saveTopology({ resources: [resource('ecs/one'), resource('ecs/two')], dependencies: [] });
+  const { plan } = await member.core.verbs.proposeFix({ issue: await incidentOn(member.store, targetId), action, targetId }, user('U0DMI0004'));
+  return plan;
 }
 
 /** One value a minute for each of some hosts, with a jump at a minute for a few of them. */

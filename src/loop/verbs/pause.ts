@@ -6,6 +6,7 @@ import { explain } from '../../domain/explanation.ts';
 import type { Plan, PlanState } from '../../domain/plan.ts';
 import { redact } from '../../domain/redact.ts';
 import type { PauseReport, SentStep } from '../../domain/requests.ts';
+import type { Repositories } from '../../domain/store.ts';
 import type { Ops } from '../ops.ts';
 import { showPlan, tell } from '../plans/notices.ts';
 import { requireListed } from './people.ts';
@@ -13,6 +14,7 @@ import { requireListed } from './people.ts';
 const MOST_REASON = 500;
 const MOST_PLANS = 500;
 const CUT_OFF_WAIT_MS = 400; // of the second within which a pause is answered
+const SAVING_MS = 500; // longer than that, and what runs here does not wait for it
 const WAITING: readonly PlanState[] = ['proposed', 'notified', 'awaiting_approval', 'approved'];
 
 /** `all`, an action of the catalogue, or a service, as people type it → the switch's scope. */
@@ -38,7 +40,7 @@ export async function pause(ops: Ops, typed: string, reason: string, actor: Acto
   const scope = await scopeOf(ops, typed);
   const nowMs = ops.clock.now();
   const entry = { scope, by: actor, reason: redact(reason.trim().slice(0, MOST_REASON)), atMs: nowMs };
-  await ops.store.transaction(async (tx) => {
+  await orCutOffHere(ops, scope, async (tx) => {
     await tx.switches.off(entry);
     await tx.outbox.add(
       { type: 'channel', note: explain('switch.paused', 'Actions are paused ({scope}). Nothing of it runs until somebody resumes.', { scope }), mentions: [] },
@@ -60,6 +62,29 @@ export async function pause(ops: Ops, typed: string, reason: string, actor: Acto
   };
   await tellOf(ops, report, [...waiting, ...left], actor);
   return report;
+}
+
+/** Saves a pause. What runs here ends also when that takes long or cannot be done; the others hear of it only once it is saved. */
+async function orCutOffHere(ops: Ops, scope: string, save: (tx: Repositories) => Promise<void>): Promise<void> {
+  const cutOff = (): Promise<void> => cutOffHere(ops, scope);
+  const late = setTimeout(() => void cutOff(), SAVING_MS);
+  try {
+    await ops.store.transaction(save);
+  } catch (thrown) {
+    await cutOff();
+    if (!(thrown instanceof OpsError)) throw thrown;
+    const hint = 'What ran in this replica was cut off; the rest was not stopped. Pause again once it can be saved.';
+    throw new OpsError(thrown.code, `The pause is not saved. ${thrown.message}`, hint, { cause: thrown });
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/** Without a word from the store where it has none: then everything that runs here. */
+async function cutOffHere(ops: Ops, scope: string): Promise<void> {
+  const { flights } = ops.executor;
+  const under = scope === 'all' ? null : await plansUnder(ops, scope).catch(() => null);
+  for (const id of under?.map((plan) => plan.id) ?? flights.plans) flights.cutOff(id);
 }
 
 /** At its target, or on its way there: an execution, or taking one back. */
