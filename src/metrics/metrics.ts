@@ -15,7 +15,6 @@ export interface MetricsParts {
   readonly clock: Clock;
   readonly sources: () => readonly SourceStatus[];
   readonly ticks: { readonly lastTickAtMs: number | null; readonly lastTickMs: number | null; readonly errors: number };
-  /** The database file; its size is told. */
   /** Where Slack's Web API is; requests to it are timed. */
   readonly slackUrl: string;
 }
@@ -175,8 +174,12 @@ function storeGauges({ store }: MetricsParts, registers: Registry[]): void {
   });
 }
 
-/** What happened, counted from the audit itself: it is complete, and goes on over restarts. */
+/**
+ * What happened, counted from the audit itself: it is complete, and goes on over restarts. Nothing is told before all of it is
+ * read: less than before the restart would count as a reset, and all of it as new.
+ */
 function eventCounter(store: Store, registers: Registry[]): void {
+  const counts = new Map<string, number>();
   let after = 0;
   new Counter({
     name: 'opsloop_events_total',
@@ -187,10 +190,13 @@ function eventCounter(store: Store, registers: Registry[]): void {
       for (let pages = 0; pages < AUDIT_PAGES_MAX; pages += 1) {
         const rows = await store.audit.list({ after, limit: AUDIT_PAGE });
         for (const row of rows) {
-          this.inc({ event: row.verb });
+          counts.set(row.verb, (counts.get(row.verb) ?? 0) + 1);
           after = row.seq;
         }
-        if (rows.length < AUDIT_PAGE) return;
+        if (rows.length === AUDIT_PAGE) continue;
+        this.reset();
+        for (const [event, count] of counts) this.inc({ event }, count);
+        return;
       }
     },
   });

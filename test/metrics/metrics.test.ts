@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import type { AuditEntry } from '../../src/domain/audit.ts';
+import type { Store } from '../../src/domain/store.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { ManualClock } from '../../src/sandbox/clock.ts';
 import { T0 } from '../support/make.ts';
@@ -13,10 +15,10 @@ function value(text: string, series: string): number | null {
   return line === undefined ? null : Number(line.slice(series.length + 1));
 }
 
-async function open(slackUrl = 'https://slack.com/api/') {
+async function open(slackUrl = 'https://slack.com/api/', change: (store: Store) => Store = (store) => store) {
   const place = storePlace();
   const clock = new ManualClock(T0);
-  const store = await place.open({ clock });
+  const store = change(await place.open({ clock }));
   const ticks = { lastTickAtMs: null as number | null, lastTickMs: null as number | null, errors: 0 };
   const source = { name: 'cloudwatch', kind: 'metrics' as const, ok: true, lastReadAtMs: T0, error: null };
   const sources = [source];
@@ -60,6 +62,18 @@ it('counts what happened from the audit, once, and how much waits', async () => 
   }
   await anIncident(store, T0);
   expect(value(await metrics.text(), 'opsloop_events_total{event="incident.opened"}')).toBe(2);
+});
+
+it('counts no event before a long audit is read to its end after a restart: a part would look like a reset, and raise alarms', async () => {
+  const rows = 250_000;
+  const { metrics } = await open(undefined, (store) => {
+    const list = async ({ after = 0, limit = 0 }: { readonly after?: number; readonly limit?: number }) =>
+      Array.from({ length: Math.min(limit, rows - after) }, (_, index) => ({ seq: after + index + 1, verb: 'plan.failed' }) as AuditEntry);
+    return { ...store, audit: { ...store.audit, list } };
+  });
+  const seen: (number | null)[] = [];
+  for (let scrape = 0; scrape < 4; scrape += 1) seen.push(value(await metrics.text(), 'opsloop_events_total{event="plan.failed"}'));
+  expect(seen).toEqual([null, null, rows, rows]);
 });
 
 it('times Slack’s Web API and counts its 429s, and no other requests', async () => {
