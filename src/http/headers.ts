@@ -1,8 +1,9 @@
+import type { FastifyReply } from 'fastify';
 import { OpsError } from '../domain/errors.ts';
 import type { TypedServer } from './typed.ts';
 
 /** On every answer: nothing is cached, framed, sniffed or run. Pages set a policy of their own. */
-export const SECURITY_HEADERS = {
+const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
@@ -11,8 +12,13 @@ export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
+/** For an answer that is written past Fastify: what every answer has, and what this one was given (CORS, the request's id). */
+export function takeHeaders(reply: FastifyReply): void {
+  for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, ...reply.getHeaders() })) if (value !== undefined) reply.raw.setHeader(name, value);
+}
+
 const METHODS = 'GET, POST';
-const HEADERS = 'authorization, content-type, idempotency-key, if-match, if-none-match, prefer';
+const HEADERS = 'authorization, content-type, idempotency-key, if-match, if-none-match, mcp-protocol-version, prefer';
 const EXPOSED = 'etag, location, retry-after, preference-applied, x-request-id';
 
 /** Security headers and CORS: a browser page of another origin gets in only when the config names that origin, never with a wildcard. */

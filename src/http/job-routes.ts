@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { OpsError } from '../domain/errors.ts';
 import { answering } from './describe.ts';
-import { SECURITY_HEADERS } from './headers.ts';
+import { takeHeaders } from './headers.ts';
 import type { Job, Run } from './jobs.ts';
 import type { RouteParts } from './routes.ts';
 import { JobSchema } from './schemas.ts';
@@ -66,7 +66,8 @@ export function jobRoutes(app: TypedServer, parts: RouteParts): void {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     reply.hijack();
-    reply.raw.writeHead(200, { ...SECURITY_HEADERS, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+    takeHeaders(reply);
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
     try {
       await stream(parts, id, (text) => reply.raw.write(text), AbortSignal.any([gone.signal, closing.signal]));
     } finally {

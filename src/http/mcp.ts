@@ -1,5 +1,5 @@
 import { WAIT } from '../mcp/ask.ts';
-import { SECURITY_HEADERS } from './headers.ts';
+import { takeHeaders } from './headers.ts';
 import type { TypedServer } from './typed.ts';
 
 /**
@@ -25,7 +25,7 @@ export function mcpRoutes(app: TypedServer, version: string): void {
     });
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
     reply.hijack();
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.raw.setHeader(name, value);
+    takeHeaders(reply);
     reply.raw.once('close', () => void server.close());
     await server.connect(transport as Parameters<typeof server.connect>[0]);
     await transport.handleRequest(request.raw, reply.raw, request.body);

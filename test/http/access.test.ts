@@ -108,6 +108,22 @@ describe('who may call what', () => {
     expect(api.verbs.calls.map((call) => call.verb)).toEqual(['status']);
   });
 
+  it('lets a named origin read streams and talk MCP as well, and names the request there', async () => {
+    const api = await Api.open({ settings: { ...SETTINGS, corsOrigins: ['https://board.example'] } });
+    const headers = { origin: 'https://board.example' };
+    const job = await api.post('/api/agents/collect/run');
+    const stream = await api.get(`${String(job.headers['location'])}/events`, { headers });
+    const raw = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    const mcp = await api.post('/mcp', undefined, { raw, headers: { ...headers, accept: 'application/json, text/event-stream' } });
+    for (const answer of [stream, mcp]) {
+      expect(answer.status).toBe(200);
+      expect(answer.headers).toMatchObject({ 'access-control-allow-origin': 'https://board.example', vary: 'Origin', 'x-content-type-options': 'nosniff' });
+      expect(answer.headers['x-request-id']).toMatch(/^req/);
+    }
+    const preflight = await api.send('OPTIONS', '/mcp', { token: null, headers });
+    expect(preflight.headers['access-control-allow-headers']).toContain('mcp-protocol-version');
+  });
+
   it('sends security headers with everything, also with refusals', async () => {
     const api = await Api.open();
     for (const url of ['/api/status', '/nowhere', '/healthz', '/docs', '/openapi.json']) {
