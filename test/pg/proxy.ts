@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Stands between a store and PostgreSQL, and cuts the line at a commit: before the server hears of it, or after it did it. */
 export interface Cutter {
@@ -6,6 +7,8 @@ export interface Cutter {
   /** What happens at the next COMMIT. `deaf`: nobody can connect after that either. */
   arm(when: 'before' | 'after', deaf?: boolean): void;
   cuts(): number;
+  /** From now on everything takes so long to reach the server, in order, as on a line; Infinity: until this is called again. */
+  slow(delayMs: number): void;
   close(): Promise<void>;
 }
 
@@ -16,6 +19,11 @@ export async function startProxy(serverUrl: string): Promise<Cutter> {
   let deafNext = false;
   let deaf = false;
   let cuts = 0;
+  let delayMs = 0;
+  const pass = async (): Promise<void> => {
+    while (delayMs === Number.POSITIVE_INFINITY) await sleep(20);
+    if (delayMs > 0) await sleep(delayMs);
+  };
   const server = createServer((client) => {
     if (deaf) return void client.destroy();
     const target = connect(Number(behind.port), behind.hostname);
@@ -28,8 +36,12 @@ export async function startProxy(serverUrl: string): Promise<Cutter> {
       sockets.add(socket);
       socket.on('error', end).on('close', end);
     }
+    let line = Promise.resolve();
     client.on('data', (bytes) => {
-      if (armed === null || !bytes.includes('COMMIT')) return void target.write(bytes);
+      if (armed === null || !bytes.includes('COMMIT')) {
+        line = line.then(pass).then(() => void target.write(bytes));
+        return;
+      }
       const when = armed;
       armed = null;
       deaf = deafNext;
@@ -54,6 +66,9 @@ export async function startProxy(serverUrl: string): Promise<Cutter> {
       deafNext = andDeaf;
     },
     cuts: () => cuts,
+    slow: (forMs) => {
+      delayMs = forMs;
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
