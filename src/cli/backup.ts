@@ -6,6 +6,7 @@ import { openStore } from '../store/open.ts';
 import { backupStore } from '../store/sqlite/backup.ts';
 import { restoreStore } from '../store/sqlite/restore.ts';
 import { withProgress } from './progress.ts';
+import { holdStore } from './start-lock.ts';
 
 const NAME = /^opsloop-\d{8}T\d{6}Z$/;
 
@@ -38,6 +39,15 @@ export async function restore(from: string, options: { readonly json?: boolean }
   const config = loadConfig();
   refusePostgres(config);
   await refuseWhileRunning(config);
+  const release = holdStore(config); // a bot may listen where nobody asked, and none may start meanwhile
+  try {
+    await restoreInto(config, from, options);
+  } finally {
+    release();
+  }
+}
+
+async function restoreInto(config: Config, from: string, options: { readonly json?: boolean }): Promise<void> {
   const isFolder = existsSync(from) && statSync(from).isDirectory();
   await withProgress('Restoring the state', options.json, (tell) => restoreStore(isFolder ? join(from, 'opsloop.db') : from, config.store.path, tell));
   const knowledge = join(from, 'knowledge.db');

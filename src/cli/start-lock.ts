@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Config } from '../config.ts';
 import { OpsError } from '../domain/errors.ts';
 
 /**
@@ -10,7 +9,7 @@ import { OpsError } from '../domain/errors.ts';
  * there, replicas share the work. Returns how to let go; keep it, or the lock goes with it.
  * Errors: OpsError `conflict` when another bot runs on this store, `unavailable` when the file cannot be locked at all.
  */
-export function holdStore({ store }: Pick<Config, 'store'>): () => void {
+export function holdStore({ store }: { readonly store: { readonly path: string; readonly url?: string | undefined } }): () => void {
   if (store.url !== undefined) return () => undefined;
   let file: Database.Database | null = null;
   try {

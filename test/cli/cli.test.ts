@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { holdStore } from '../../src/cli/start-lock.ts';
 import { openStore } from '../../src/store/open.ts';
 import { VERSION } from '../../src/version.ts';
 import { T0 } from '../support/make.ts';
@@ -103,6 +104,20 @@ it('backs up and restores: what came after is set aside, and the audit chain is 
   expect((await after.incidents.list({ limit: 10 })).map((one) => one.id)).toEqual(['INC-1']);
   await after.close();
   expect(existsSync(join(dir, 'var', 'opsloop.db.before-restore'))).toBe(true);
+});
+
+it('restores nothing under a bot that runs on the store, wherever that one listens', async () => {
+  const { run, store, dir } = shell();
+  const there = await store();
+  await anIncident(there, T0);
+  const { folder } = JSON.parse((await run('backup', '--json')).out) as { folder: string };
+  await anIncident(there, T0);
+  await there.close();
+  const release = holdStore({ store: { path: join(dir, 'var', 'opsloop.db') } });
+  expect(await run('restore', folder)).toMatchObject({ status: 1, err: expect.stringContaining('Another opsloop runs on the store') });
+  release();
+  expect(existsSync(join(dir, 'var', 'opsloop.db.before-restore'))).toBe(false);
+  expect(await run('restore', folder)).toMatchObject({ status: 0 });
 });
 
 it('keeps what is there when a backup is not whole', async () => {
