@@ -1,4 +1,4 @@
-import { PgBoss } from 'pg-boss';
+import type { PgBoss } from 'pg-boss';
 import type { Log } from '../domain/log.ts';
 import type { Jobs } from '../domain/replica.ts';
 
@@ -15,27 +15,35 @@ const STOP_MS = 5000;
  */
 export function postgresJobs(url: string, log: Log): Jobs {
   const jobs = new Map<string, { readonly cron: string; readonly work: () => Promise<void> }>();
-  const boss = new PgBoss({ connectionString: url, schema: SCHEMA, max: CONNECTIONS, application_name: 'opsloop jobs', registerInstance: false });
-  boss.on('error', (error) => log.warn({ err: error }, 'the job engine has trouble; jobs wait meanwhile'));
-  let started = false;
+  let boss: PgBoss | null = null; // once it runs
   return {
     schedule: (name, cron, work) => void jobs.set(name, { cron, work }),
     async start() {
-      await boss.start();
+      const fresh = await engine(url, log);
+      await fresh.start();
       for (const [name, { cron, work }] of jobs) {
-        await boss.createQueue(name, { policy: 'exclusive', expireInSeconds: EXPIRES_S, retryLimit: 0, deleteAfterSeconds: KEEP_S, retentionSeconds: KEEP_S });
-        await boss.schedule(name, cron, null, { tz: 'UTC' });
-        await boss.work(name, { pollingIntervalSeconds: POLL_S, batchSize: 1 }, async () => await work());
+        await fresh.createQueue(name, { policy: 'exclusive', expireInSeconds: EXPIRES_S, retryLimit: 0, deleteAfterSeconds: KEEP_S, retentionSeconds: KEEP_S });
+        await fresh.schedule(name, cron, null, { tz: 'UTC' });
+        await fresh.work(name, { pollingIntervalSeconds: POLL_S, batchSize: 1 }, async () => await work());
       }
-      started = true;
+      boss = fresh;
     },
     async stop() {
-      if (started) await boss.stop({ graceful: true, timeout: STOP_MS, close: true });
-      started = false;
+      const running = boss;
+      boss = null;
+      await running?.stop({ graceful: true, timeout: STOP_MS, close: true });
     },
     async tick() {
-      if (!started) return;
+      if (boss === null) return;
       for (const name of jobs.keys()) await boss.send(name); // refused while one waits or runs, which is as good
     },
   };
+}
+
+/** Loaded here and not before: on SQLite nothing needs it, and it is a megabyte of code. */
+async function engine(url: string, log: Log): Promise<PgBoss> {
+  const { PgBoss: Engine } = await import('pg-boss');
+  const boss = new Engine({ connectionString: url, schema: SCHEMA, max: CONNECTIONS, application_name: 'opsloop jobs', registerInstance: false });
+  boss.on('error', (error) => log.warn({ err: error }, 'the job engine has trouble; jobs wait meanwhile'));
+  return boss;
 }

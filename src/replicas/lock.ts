@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { OpsError } from '../domain/errors.ts';
 
 /** A lock one process has. It is lost with the connection to whoever keeps it, and then known to be lost. */
@@ -23,7 +23,8 @@ export function advisoryLock(url: string): LeaderLock {
 
   async function connected(): Promise<pg.Client> {
     if (client !== null) return client;
-    const fresh = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS, application_name: 'opsloop leader' });
+    const { Client } = (await import('pg')).default; // on SQLite nothing needs it
+    const fresh = new Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS, application_name: 'opsloop leader' });
     const lost = (): void => {
       if (client !== fresh) return;
       client = null;

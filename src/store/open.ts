@@ -1,8 +1,7 @@
 import type { Clock } from '../domain/ports.ts';
 import type { Store } from '../domain/store.ts';
 import type { PgLimits } from './postgres/gate.ts';
-import { openPostgres } from './postgres/open.ts';
-import { placeOf } from './postgres/pool.ts';
+import { placeOf } from './postgres/place.ts';
 import type { StoreLimits } from './sqlite/gate.ts';
 import { openSqlite } from './sqlite/open.ts';
 
@@ -16,9 +15,9 @@ export interface StoreOptions {
  * The state at a place: `postgres://…` names a PostgreSQL database, anything else a SQLite file.
  * Errors: OpsError('unavailable') when it cannot be opened, `conflict` when it belongs to a newer opsloop or another program.
  */
-export function openStore(place: string, options: StoreOptions = {}): Promise<Store> {
+export async function openStore(place: string, options: StoreOptions = {}): Promise<Store> {
   const clock = options.clock ?? { now: () => Date.now() };
-  const open = isPostgres(place) ? openPostgres : openSqlite;
+  const open = isPostgres(place) ? (await import('./postgres/open.ts')).openPostgres : openSqlite; // whoever has one database need not load both drivers
   return open(place, clock, options.limits ?? {});
 }
 

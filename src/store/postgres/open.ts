@@ -9,7 +9,8 @@ import { storeError } from './errors.ts';
 import { Gate, type PgLimits } from './gate.ts';
 import { Listener } from './listener.ts';
 import { migrate } from './migrate.ts';
-import { clientConfig, Pool, placeOf } from './pool.ts';
+import { placeOf } from './place.ts';
+import { clientConfig, Pool } from './pool.ts';
 
 const LIMITS: PgLimits = {
   connections: 10,
