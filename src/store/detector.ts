@@ -51,7 +51,7 @@ const OWN = `SELECT DISTINCT d.key, d.state FROM series AS s JOIN detector_state
 export const detector = (session: Session, clock: Clock): DetectorRepository => ({
   load: async (shards) => {
     const rows = await session.read(() => (shards === undefined ? everyState() : ofShards(shards)));
-    return new Map(rows.map(({ key, state }) => [key, state]));
+    return new Map(rows.map(({ key, state }) => [key, new Uint8Array(state.buffer, state.byteOffset, state.byteLength)])); // the drivers give a Buffer
   },
   save: async (states) => {
     await session.beside(() => insertMany(STATES, [...states]));
