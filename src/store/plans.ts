@@ -88,7 +88,8 @@ function* withdraw(id: string, userId: string, actor: Actor, atMs: number): Work
   if (before === null || !(before.state === 'awaiting_approval' || before.state === 'approved')) return null;
   if ((yield* run('DELETE FROM approval WHERE plan_n = ? AND user_id = ?', numberOf('PLAN', id), userId)) === 0) return null;
   const approvals = before.approvals.filter((approval) => approval.userId !== userId);
-  const after: Plan = { ...before, approvals, updatedAtMs: atMs, state: approvals.length < before.approvalsNeeded ? 'awaiting_approval' : before.state };
+  const left = approvals.filter((approval) => approval.digest === before.digest).length;
+  const after: Plan = { ...before, approvals, updatedAtMs: atMs, state: left < before.approvalsNeeded ? 'awaiting_approval' : before.state };
   if (!(yield* update(after, before))) return null;
   yield* auditPlan(after, actor, 'plan.approval_withdrawn', { userId, from: before.state, to: after.state }, atMs);
   return after;

@@ -39,8 +39,9 @@ export async function grant(ops: Ops, plan: Plan, actor: Actor = system('executo
   const missing = stillMissing(plan, await lookForLacks(ops, plan));
   const nowMs = ops.clock.now();
   return await ops.store.transaction(async (tx) => {
-    const now = await tx.plans.get(plan.id); // an approval may have been withdrawn while Slack was asked
-    if (now === null || countingApprovals(now) < now.approvalsNeeded) return false;
+    const now = await tx.plans.get(plan.id);
+    // While Slack was asked, others may have approved or thought better of it: then what is missing is worked out anew, at the next look.
+    if (now === null || countingApprovals(now) < now.approvalsNeeded || approversOf(now) !== approversOf(plan)) return false;
     if (missing !== null && missing !== 'approvals') {
       if (await tx.dedupe.firstTime(`missing:${missing}:${plan.id}`, nowMs)) {
         await tell(tx, plan.incidentId, explain(`plan.missing_${missing}`, WORDS[missing], { plan: plan.id }), nowMs);
@@ -60,3 +61,5 @@ export async function grant(ops: Ops, plan: Plan, actor: Actor = system('executo
     return moved !== null;
   });
 }
+
+const approversOf = (plan: Plan): string => JSON.stringify(plan.approvals.map(({ userId }) => userId).sort());

@@ -87,6 +87,17 @@ export function planContract(make: () => Place): void {
       ]);
     });
 
+    it('counts no approval of an earlier form of the plan when one is taken back', async () => {
+      const { plans } = await make().open();
+      await plans.create(planDraft({ approvalsNeeded: 1 }), LOOP);
+      await plans.move('PLAN-1', move('proposed', 'awaiting_approval'));
+      await plans.approve('PLAN-1', approval('U1'), ANA);
+      await plans.patch('PLAN-1', { digest: 'd2' }, null, NOON + 2);
+      await plans.approve('PLAN-1', { ...approval('U2'), digest: 'd2' }, BO);
+      await plans.move('PLAN-1', move('awaiting_approval', 'approved'));
+      expect(await plans.withdraw('PLAN-1', 'U2', BO, NOON + 3)).toMatchObject({ state: 'awaiting_approval' });
+    });
+
     it('asks a person again when the plan has changed', async () => {
       const store = await make().open();
       await awaiting(store);

@@ -50,6 +50,28 @@ describe('the card of a plan that waits', () => {
     expect(desk.target.executions(plan)).toHaveLength(1);
   });
 
+  it('does not let it start when the executor takes back and somebody else approves while Slack is asked', async () => {
+    await open({ executors: ['SLEADS'], quorum: 2 }, { SLEADS: ['ULIWEI'] });
+    const plan = await desk.propose('take_service_down', 'ecs/checkout', DMITRI);
+    await approve(plan, 'ULIWEI');
+    const { groupMembers } = directory;
+    directory.groupMembers = async (id) => {
+      const members = await groupMembers(id);
+      if ((await desk.plan(plan.id)).approvals.length < 2) return members; // asked for something else before
+      directory.groupMembers = groupMembers;
+      await desk.core.verbs.withdrawApproval(plan.id, user('ULIWEI'));
+      await approve(plan, 'UBEN');
+      return members;
+    };
+    await approve(plan, 'UANA');
+    expect(directory.groupMembers).toBe(groupMembers); // it did happen meanwhile
+    await desk.kick();
+    expect((await desk.plan(plan.id)).state).toBe('awaiting_approval');
+    await approve(plan, 'ULIWEI');
+    await desk.kick();
+    expect(desk.target.executions(plan)).toHaveLength(1);
+  });
+
   it('says it later when Slack cannot say it at first', async () => {
     await open({ separate_groups: ['STEAM'] }, { STEAM: ['UDMITRI', 'UANA'] });
     const { groupMembers } = directory;
