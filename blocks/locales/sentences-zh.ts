@@ -185,6 +185,9 @@ export const sentencesZh: Readonly<Record<string, string>> = {
   'The archive at {place} cannot be written.': '无法写入归档 {place}。',
   'The pattern search was stopped.': '模式搜索已中止。',
   'The database gave up this change. Nothing was written.': '数据库放弃了这次更改，没有写入任何内容。',
+  'The pause is not saved. {why}': '暂停没有保存。{why}',
+  'What ran in this replica was cut off; the rest was not stopped. Pause again once it can be saved.':
+    '本副本中正在执行的已被切断；其余的没有停下。等可以保存时请再暂停一次。',
   'A change took too long and was taken back. Nothing was written.': '更改耗时太久，已撤销，没有写入任何内容。',
   // titles of incidents
   'Something is wrong': '出现异常',
