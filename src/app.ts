@@ -61,7 +61,7 @@ const SLACK_URL = 'https://slack.com/api/';
 /** The composition root: config → adapters → agents → edges. */
 export async function createApp(parts: AppParts): Promise<App> {
   const { config, log } = parts;
-  const base = await openBase(config, parts.clock, parts.account);
+  const base = await openBase(config, parts.clock, parts.account, log);
   const { store, archive, clock } = base;
   const slackUrl = config.slack.api_url ?? SLACK_URL;
   const telemetry = await openTelemetry(config, slackUrl);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CATALOGUE } from './action/catalogue/index.ts';
 import { Collector, type Sources } from './collect/collector.ts';
 import { type Config, loadConfig, storeAddress } from './config.ts';
-import { OpsError } from './domain/errors.ts';
+import { OpsError, toOpsError } from './domain/errors.ts';
 import type { IngestionView } from './domain/ingestion.ts';
 import type { Log } from './domain/log.ts';
 import { type Pattern, PatternSchema } from './domain/pattern.ts';
@@ -18,9 +18,10 @@ import type { SourceStatus } from './domain/views.ts';
 import { openFolderArchive } from './embedded/archive.ts';
 import { type Embedder, lexiconEmbedder } from './embedded/embedding.ts';
 import { httpEmbedder } from './embedded/http-embedder.ts';
-import { openEmbeddedKnowledge } from './embedded/knowledge.ts';
+import { type EmbeddedKnowledge, openEmbeddedKnowledge, patternsOfFile } from './embedded/knowledge.ts';
 import { loadLibrary } from './embedded/library.ts';
 import { followShared } from './embedded/shared.ts';
+import { SharedVectors } from './embedded/shared-vectors.ts';
 import { openTopologyFile } from './embedded/topology-file.ts';
 import { createDetectionEngine } from './loop/detection/engine.ts';
 import { LogReader } from './loop/detection/log-reader.ts';
@@ -107,6 +108,7 @@ export interface Core {
 }
 
 const HOUR_MS = 3_600_000;
+const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const systemClock: Clock = { now: () => Date.now() };
 const randomIds: Ids = { next: (prefix) => `${prefix}_${randomUUID()}` };
 
@@ -114,25 +116,57 @@ const randomIds: Ids = { next: (prefix) => `${prefix}_${randomUUID()}` };
  * Opens database, knowledge base and archive. A fresh knowledge base starts with what the archive holds, and with the library that
  * ships for whatever it lacks: a container that lost its disk comes back with everything learned.
  */
-export async function openBase(config: Config, given: Clock = systemClock, account: Pick<Account, 'archive' | 'knowledge' | 'embedder'> = {}): Promise<Base> {
+export async function openBase(
+  config: Config,
+  given: Clock = systemClock,
+  account: Pick<Account, 'archive' | 'knowledge' | 'embedder'> = {},
+  log: Log = SILENT,
+): Promise<Base> {
   const address = storeAddress(config);
   const clock = isPostgres(address) && given === systemClock ? new DatabaseClock(given) : given;
   const store = await openStore(address, { clock, limits: { connections: config.store.connections } });
-  const embedded = await openEmbeddedKnowledge(config.knowledge.path, {
-    embedder: embedderOf(config, account),
-    reload: () => embedderOf(loadConfig(), account), // "patterns reembed" ran beside us, by settings that are newer than ours
-  });
   const archive = account.archive ?? openFolderArchive(config.knowledge.archive);
-  if ((await embedded.list()).length === 0) {
+  const vectors = await openSharedVectors(store, embedderOf(config, account), clock, log);
+  const embedded = await openIndex(config, account, vectors);
+  if ((await embedded.count()) === 0) {
     const library = await loadLibrary();
-    const kept = account.archive == null ? [] : await archivedPatterns(archive);
-    const ids = new Set(kept.map((pattern) => pattern.pattern_id));
-    await embedded.save([...kept, ...library.patterns.filter((pattern) => !ids.has(pattern.pattern_id))]);
+    const archived = account.archive == null ? [] : await archivedPatterns(archive);
+    const before = vectors === null ? [] : patternsOfFile(config.knowledge.path);
+    await embedded.take(firstOfEach([...before, ...archived, ...library.patterns]));
     for (const { key, content } of library.files) await archive.put(key, content, { ifMatch: null }).catch(keepExisting);
   }
   const index = store.engine === 'postgres' ? await followShared(embedded, store) : embedded;
   return { store, knowledge: account.knowledge?.(index) ?? index, archive, clock };
 }
+
+function firstOfEach(patterns: readonly Pattern[]): Pattern[] {
+  const ids = new Set<string>();
+  return patterns.filter(({ pattern_id: id }) => !ids.has(id) && ids.add(id));
+}
+
+/** Vectors in the database that replicas share, where it has pgvector; null: each index keeps its own. */
+export async function openSharedVectors(
+  { vectors: place }: Pick<Store, 'vectors'>,
+  embedder: Embedder,
+  clock: Clock,
+  log: Log = SILENT,
+): Promise<SharedVectors | null> {
+  if (place === null) return null;
+  const look = await place.prepare().catch((thrown: unknown) => ({ ready: false as const, reason: toOpsError(thrown).message, fix: null }));
+  if (look.ready) log.info({ pgvector: look.version }, 'vectors of patterns are in the database, one copy for all replicas');
+  else log.info({ reason: look.reason }, 'this replica keeps vectors of patterns in an index of its own');
+  return look.ready ? new SharedVectors({ place, embedder, log, nowMs: () => clock.now() }) : null;
+}
+
+/** Where vectors are in the database, records and words are in a file of their own: the other one stays as it is, for when they no longer are. */
+function openIndex(config: Config, account: Pick<Account, 'embedder'>, vectors: SharedVectors | null): Promise<EmbeddedKnowledge> {
+  const embedder = embedderOf(config, account);
+  if (vectors !== null) return openEmbeddedKnowledge(wordsPath(config), { embedder, vectors });
+  // "patterns reembed" ran beside us, by settings that are newer than ours
+  return openEmbeddedKnowledge(config.knowledge.path, { embedder, reload: () => embedderOf(loadConfig(), account) });
+}
+
+const wordsPath = ({ knowledge: { path } }: Config): string => (path === ':memory:' ? path : `${path}.words`);
 
 /** What the config says turns texts into vectors. OpsError('invalid_input') when the account has no such models. */
 export function embedderOf({ knowledge }: Config, account: Pick<Account, 'embedder'>): Embedder {

@@ -8,6 +8,8 @@ import type { Estimate } from '../aws/doctor/estimate.ts';
 import { type Config, loadConfig, storeAddress } from '../config.ts';
 import { toOpsError } from '../domain/errors.ts';
 import type { ReplicaView } from '../domain/replica.ts';
+import type { Store } from '../domain/store.ts';
+import type { VectorsLook } from '../domain/vectors.ts';
 import { ALIVE_MS, rosterOf } from '../replicas/shared.ts';
 import { openStore, storePlace } from '../store/open.ts';
 
@@ -34,7 +36,7 @@ async function examine(): Promise<{ checks: readonly Check[]; estimate: Estimate
   }
   const read: Check = { name: 'config', state: 'ok', detail: `the account is ${config.account.kind}`, fix: null };
   const [database, slack] = await Promise.all([checkDatabase(config), checkSlack(config)]);
-  const checks = [read, database, ...checkKnowledge(config), ...slack, ...checkPeople(config)];
+  const checks = [read, database.check, ...checkKnowledge(config, database.vectors), ...slack, ...checkPeople(config)];
   if (config.account.kind !== 'aws') return { checks, estimate: null };
   const aws = await examineAws(config);
   return { checks: [...checks, ...aws.checks], estimate: aws.estimate };
@@ -56,13 +58,12 @@ async function examineAws(config: Config): Promise<{ checks: readonly Check[]; e
   return await checkAws(asked, AbortSignal.timeout(WITHIN_MS));
 }
 
-/** Where vectors are, which with several replicas is not where the state is. */
-export function checkKnowledge({ store, knowledge, aws, account }: Config): Check[] {
+/** Where vectors are, which with several replicas is not where the state is. `look` null: the database could not be asked. */
+export function checkKnowledge({ store, knowledge, aws, account }: Config, look: VectorsLook | null): Check[] {
   if (store.url === undefined) return [];
-  const index = `an index of each replica's own (${knowledge.path}, ${knowledge.embeddings.kind} vectors), kept in step through the database; pgvector is not used`;
   const onAws = account.kind === 'aws';
-  const vectors = onAws && aws.knowledge !== undefined ? `Bedrock knowledge base ${aws.knowledge.knowledge_base_id}, and behind it ${index}` : index;
-  const checks: Check[] = [{ name: 'vectors', state: 'ok', detail: vectors, fix: null }];
+  const bedrock = onAws && aws.knowledge !== undefined ? `Bedrock knowledge base ${aws.knowledge.knowledge_base_id}, and behind it ` : '';
+  const checks: Check[] = [vectorsCheck(bedrock, knowledge, look)];
   if (!onAws || aws.bucket === undefined)
     checks.push({
       name: 'archive',
@@ -73,25 +74,48 @@ export function checkKnowledge({ store, knowledge, aws, account }: Config): Chec
   return checks;
 }
 
-async function checkDatabase(config: Config): Promise<Check> {
+function vectorsCheck(bedrock: string, { path, embeddings }: Config['knowledge'], look: VectorsLook | null): Check {
+  const made = `${embeddings.kind} vectors`;
+  if (look?.ready === true) {
+    const detail = `${bedrock}pgvector ${look.version} in the database: one copy of the ${made} for all replicas`;
+    return { name: 'vectors', state: 'ok', detail, fix: null };
+  }
+  const index = `${bedrock}an index of each replica's own (${path}, ${made}), kept in step through the database`;
+  const why = look === null ? 'the database could not be asked for pgvector' : look.reason;
+  return { name: 'vectors', state: 'warn', detail: `${index}: ${why}`, fix: look?.fix ?? 'See "database" above.' };
+}
+
+interface Database {
+  readonly check: Check;
+  readonly vectors: VectorsLook | null;
+}
+
+async function checkDatabase(config: Config): Promise<Database> {
   try {
     const store = await openStore(storeAddress(config));
-    const { rows, brokenAt } = await store.audit.verify();
-    const replicas = store.engine === 'sqlite' ? [] : rosterOf(await store.leases.living(ALIVE_MS), await store.leases.list(''));
-    await store.close();
-    if (brokenAt !== null)
-      return {
-        name: 'database',
-        state: 'fail',
-        detail: `the audit chain is broken at row ${brokenAt}`,
-        fix: 'Run "opsloop audit verify", and restore from a backup.',
-      };
-    const engine = store.engine === 'sqlite' ? 'SQLite, one process' : `PostgreSQL, ${replicaWords(replicas)}`;
-    return { name: 'database', state: 'ok', detail: `${storePlace(storeAddress(config))}, ${rows} audit rows; ${engine}`, fix: null };
+    try {
+      return { check: await databaseCheck(config, store), vectors: (await store.vectors?.look()) ?? null };
+    } finally {
+      await store.close();
+    }
   } catch (thrown) {
     const error = toOpsError(thrown);
-    return { name: 'database', state: 'fail', detail: error.message, fix: error.hint };
+    return { check: { name: 'database', state: 'fail', detail: error.message, fix: error.hint }, vectors: null };
   }
+}
+
+async function databaseCheck(config: Config, store: Store): Promise<Check> {
+  const { rows, brokenAt } = await store.audit.verify();
+  if (brokenAt !== null)
+    return {
+      name: 'database',
+      state: 'fail',
+      detail: `the audit chain is broken at row ${brokenAt}`,
+      fix: 'Run "opsloop audit verify", and restore from a backup.',
+    };
+  const replicas = store.engine === 'sqlite' ? [] : rosterOf(await store.leases.living(ALIVE_MS), await store.leases.list(''));
+  const engine = store.engine === 'sqlite' ? 'SQLite, one process' : `PostgreSQL, ${replicaWords(replicas)}`;
+  return { name: 'database', state: 'ok', detail: `${storePlace(storeAddress(config))}, ${rows} audit rows; ${engine}`, fix: null };
 }
 
 /** "2 replicas: web-1 replica-3f leads with 32 shards, web-2 replica-a1 has 32 shards". */

@@ -1,16 +1,19 @@
-import { loadConfig } from '../config.ts';
-import { type Account, type Base, embedderOf, openBase } from '../core.ts';
+import { type Config, loadConfig, storeAddress } from '../config.ts';
+import { type Account, type Base, embedderOf, openBase, openSharedVectors } from '../core.ts';
 import { actorName, system } from '../domain/actor.ts';
 import { OpsError } from '../domain/errors.ts';
 import { requireSubject } from '../domain/names.ts';
 import type { Pattern } from '../domain/pattern.ts';
-import type { PatternVersion } from '../domain/store.ts';
+import type { PatternVersion, Store } from '../domain/store.ts';
 import { openFolderArchive } from '../embedded/archive.ts';
+import type { Embedder } from '../embedded/embedding.ts';
 import { reembedFile } from '../embedded/reembed.ts';
+import type { Progress, Reembedded } from '../embedded/reembedding.ts';
 import { importPatterns, patternHistory, revertPattern } from '../loop/learning/history.ts';
 import { archiveText, withoutEmbedding } from '../loop/learning/keep.ts';
 import { analyse } from '../pattern/analyse.ts';
 import { patternKey } from '../pattern/archive-keys.ts';
+import { openStore } from '../store/open.ts';
 import { openAccount } from './account.ts';
 import { type CheckedFiles, checkFiles, problemLine } from './pattern-files.ts';
 import { withProgress } from './progress.ts';
@@ -18,6 +21,8 @@ import { withProgress } from './progress.ts';
 const ACTOR = system('cli');
 const SEARCH_TIMEOUT_MS = 10_000;
 const REEMBED_TIMEOUT_MS = 3_600_000;
+const PAGE = 500;
+const systemClock = { now: () => Date.now() };
 const DAY_MS = 86_400_000;
 const MOST_FACTS = 5000; // of a kind, that drafts are made of
 const MOST_PROBLEMS = 200; // printed
@@ -117,8 +122,11 @@ async function reembed(): Promise<void> {
   const embedder = embedderOf(config, account);
   const late = AbortSignal.timeout(REEMBED_TIMEOUT_MS);
   try {
-    const { embedded, failed } = await withProgress('Embedding', false, (tell) => reembedFile(config.knowledge.path, embedder, tell, late));
-    process.stdout.write(`${embedded} patterns are embedded by ${embedder.name}. A running opsloop goes over to it by itself.\n`);
+    const shared = await withProgress('Embedding', false, (tell) => reembedShared(config, embedder, tell, late));
+    const { embedded, failed } = shared ?? (await withProgress('Embedding', false, (tell) => reembedFile(config.knowledge.path, embedder, tell, late)));
+    const then =
+      shared === null ? 'A running opsloop goes over to it by itself.' : 'They are in the database; replicas use them once they start with these settings.';
+    process.stdout.write(`${embedded} patterns are embedded by ${embedder.name}. ${then}\n`);
     if (failed.length === 0) return;
     for (const { patternId, reason } of failed.slice(0, MOST_PROBLEMS)) process.stdout.write(`${patternId}: ${reason}\n`);
     process.stdout.write(
@@ -127,6 +135,28 @@ async function reembed(): Promise<void> {
     process.exitCode = 1;
   } finally {
     account.close?.();
+  }
+}
+
+/** Where replicas share their vectors in the database: the patterns that they share, for the settings of now. Null: each has its own. */
+async function reembedShared(config: Config, embedder: Embedder, tell: Progress, signal: AbortSignal): Promise<Reembedded | null> {
+  if (config.store.url === undefined) return null;
+  const store = await openStore(storeAddress(config));
+  try {
+    const vectors = await openSharedVectors(store, embedder, systemClock);
+    return vectors === null ? null : await vectors.reembed(await sharedRecords(store), tell, signal);
+  } finally {
+    await store.close();
+  }
+}
+
+async function sharedRecords({ sharedPatterns }: Pick<Store, 'sharedPatterns'>): Promise<readonly Pattern[]> {
+  const records: Pattern[] = [];
+  for (let after = 0; ; ) {
+    const { changes, sequence } = await sharedPatterns.since(after, PAGE);
+    records.push(...changes.flatMap(({ record }) => record ?? []));
+    if (changes.length < PAGE) return records;
+    after = sequence;
   }
 }
 

@@ -12,6 +12,7 @@ import type { TimeWindow, Wake } from './ports.ts';
 import type { Lease, Living } from './replica.ts';
 import type { Topology } from './resource.ts';
 import type { Alarm, Change, LogLine } from './signals.ts';
+import type { PatternVectors } from './vectors.ts';
 
 /**
  * All state. Each repository call is atomic by itself; `transaction` makes several one. Inside it, use only `tx`, and await
@@ -23,6 +24,8 @@ export interface Store extends Repositories {
   transaction<T>(work: (tx: Repositories) => Promise<T>): Promise<T>;
   /** Tells the others; with PostgreSQL every replica. */
   readonly wake: Wake;
+  /** Where processes that share the database could share vectors; null: nobody shares it. */
+  readonly vectors: PatternVectors | null;
   /** How large it is, in bytes, by part: `database`, and SQLite's `log`; there `used` is what of it is not free again. */
   bytes(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;

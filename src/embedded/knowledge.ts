@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { load as loadVectors } from 'sqlite-vec';
 import { OpsError } from '../domain/errors.ts';
+import type { IngestionView } from '../domain/ingestion.ts';
 import type { Pattern, PatternMatch } from '../domain/pattern.ts';
 import type { KnowledgeBase, KnowledgeQuery } from '../domain/ports.ts';
 import { compact } from './compact.ts';
@@ -10,24 +11,31 @@ import { builtInLexicon, type Embedder, lexiconDigest, lexiconEmbedder, patternT
 import type { Lexicon } from './lexicon.ts';
 import { PatternMemory } from './memory.ts';
 import { plainWords, profilePattern } from './profile.ts';
+import type { Progress } from './reembedding.ts';
 import { retrieve } from './retrieve.ts';
-import { KnowledgeTables } from './tables.ts';
+import { type SharedVectors, textDigest } from './shared-vectors.ts';
+import { KnowledgeTables, type Near } from './tables.ts';
 import { tokenise } from './text.ts';
 
 const MAX_PATTERNS = 100_000;
 const BATCH = 64;
+const WORDS_ALONE = 'words alone (pgvector did not answer)';
 
 export interface KnowledgeOptions {
   readonly embedder?: Embedder; // default: the built-in lexicon, which needs no model
   /** What the settings name now: asked when another process has embedded the file anew with something else. */
   readonly reload?: () => Embedder;
+  /** Vectors that a database keeps for all; left out: this file keeps them. */
+  readonly vectors?: SharedVectors;
 }
-/** Called after each batch of a re-embedding. */
-export type Progress = (done: number, all: number) => void;
 
 export interface EmbeddedKnowledge extends KnowledgeBase {
   /** Embeds everything anew with the embedder this was opened with; safe to repeat after a crash. */
   reembed(progress: Progress, signal: AbortSignal): Promise<void>;
+  /** What another process has saved: as `save`, but vectors that a database keeps are left to whoever saved, and to `tend`. */
+  take(patterns: readonly Pattern[]): Promise<void>;
+  /** Now and then: sees to vectors that a database keeps. Does not wait for a model. */
+  tend(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,8 +45,8 @@ export interface EmbeddedKnowledge extends KnowledgeBase {
  */
 export async function openEmbeddedKnowledge(path: string, options: KnowledgeOptions = {}): Promise<EmbeddedKnowledge> {
   const embedder = options.embedder ?? lexiconEmbedder();
-  const tables = new KnowledgeTables(openFile(path), embedder.dimensions);
-  const knowledge = new SqliteKnowledge(tables, embedder, options.reload);
+  const tables = new KnowledgeTables(openFile(path), options.vectors === undefined ? embedder.dimensions : null);
+  const knowledge = new SqliteKnowledge(tables, embedder, options);
   await knowledge.start();
   return knowledge;
 }
@@ -55,19 +63,36 @@ export function openFile(path: string): Database.Database {
   }
 }
 
+/** The records of a file, whoever embedded them; none when there is no file. */
+export function patternsOfFile(path: string): readonly Pattern[] {
+  if (!existsSync(path)) return [];
+  const tables = new KnowledgeTables(openFile(path), null);
+  try {
+    return tables.list().map(({ embedding: _, ...record }) => record);
+  } finally {
+    tables.close();
+  }
+}
+
 /** What openEmbeddedKnowledge gives, and what a re-embedding writes with. */
 export class SqliteKnowledge implements EmbeddedKnowledge {
-  readonly name = 'embedded';
+  readonly name: string;
+  readonly ingestion?: () => IngestionView;
   private readonly tables: KnowledgeTables;
   private embedder: Embedder;
   private readonly reload: (() => Embedder) | undefined;
   private read: PatternMemory | null = null; // with the lexicon read when it is first needed: a start does without
   private version = -1;
+  private readonly shared: SharedVectors | null;
+  private readonly texts = new Map<string, string>(); // digests, of those that were asked for
 
-  constructor(tables: KnowledgeTables, embedder: Embedder, reload?: () => Embedder) {
+  constructor(tables: KnowledgeTables, embedder: Embedder, { reload, vectors }: Omit<KnowledgeOptions, 'embedder'> = {}) {
     this.tables = tables;
     this.embedder = embedder;
     this.reload = reload;
+    this.shared = vectors ?? null;
+    this.name = vectors === undefined ? 'embedded' : 'pgvector';
+    if (vectors !== undefined) this.ingestion = () => vectors.view();
   }
 
   private get lexicon(): Lexicon {
@@ -86,7 +111,7 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
       this.tables.close();
       throw error;
     }
-    if (this.tables.meta('embedder') === null) this.tables.setMeta('embedder', this.embedder.name);
+    if (this.shared === null && this.tables.meta('embedder') === null) this.tables.setMeta('embedder', this.embedder.name);
     if (this.tables.meta('lexicon') !== lexiconDigest()) await this.readAnew();
   }
 
@@ -115,7 +140,7 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
   /** Another lexicon reads the same patterns differently; vectors that it did not make are kept. */
   private async readAnew(): Promise<void> {
     const all = this.tables.list();
-    if (this.embedder.ofProfile !== undefined) await this.reembed(() => {}, AbortSignal.timeout(600_000));
+    if (this.shared === null && this.embedder.ofProfile !== undefined) await this.reembed(() => {}, AbortSignal.timeout(600_000));
     else
       this.indexAll(
         all,
@@ -128,7 +153,31 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     this.refresh();
     const { tables, memory, lexicon } = this;
     const embedder = this.isOurs() ? this.embedder : null; // vectors of another kind: words alone find it
-    return { matches: await retrieve({ tables, memory, lexicon, embedder }, query, signal), source: this.name };
+    if (this.shared !== null) return await this.searchShared(this.shared, query, signal);
+    const near = (...asked: Parameters<KnowledgeTables['byVector']>): Near[] => tables.byVector(...asked);
+    return { matches: await retrieve({ tables, memory, lexicon, embedder, near }, query, signal), source: this.name };
+  }
+
+  /** As the file's own search, but the database says what is near; a vector of a text that is not the one here does not count. */
+  private async searchShared(shared: SharedVectors, query: KnowledgeQuery, signal: AbortSignal): ReturnType<KnowledgeBase['search']> {
+    const { tables, memory, lexicon, embedder } = this;
+    let away = false;
+    const near = async (vector: Float32Array, limit: number, rows: readonly number[] | null): Promise<Near[]> => {
+      const found = await shared.near(vector, limit, rows?.flatMap((row) => memory.at(row)?.patternId ?? []) ?? null);
+      away = found === null;
+      return (found ?? []).flatMap(({ patternId, text, distance }) => {
+        const rowid = memory.rowOf(patternId);
+        return rowid === undefined || this.textOf(patternId) !== text ? [] : [{ rowid, distance }];
+      });
+    };
+    const matches = await retrieve({ tables, memory, lexicon, embedder, near }, query, signal);
+    return { matches, source: away ? WORDS_ALONE : this.name };
+  }
+
+  private textOf(patternId: string): string | undefined {
+    const pattern = this.texts.has(patternId) ? null : this.tables.get(patternId);
+    if (pattern !== null) this.texts.set(patternId, textDigest(pattern));
+    return this.texts.get(patternId);
   }
 
   async save(patterns: readonly Pattern[]): Promise<readonly Pattern[]> {
@@ -138,10 +187,36 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     const news = this.memory.size + patterns.length;
     if (news > MAX_PATTERNS)
       throw new OpsError('limited', `The knowledge base holds at most ${MAX_PATTERNS} patterns.`, 'Remove patterns that no longer happen.');
+    if (this.shared !== null) return await this.saveShared(this.shared, patterns);
     const changed = patterns.filter((pattern) => !this.tables.holds(pattern));
     const vectors = await this.embedder.embed(changed.map(patternText), AbortSignal.timeout(60_000));
     this.indexAll(changed, vectors);
     return patterns.map((pattern) => this.tables.get(pattern.pattern_id) ?? pattern);
+  }
+
+  private async saveShared(shared: SharedVectors, patterns: readonly Pattern[]): Promise<readonly Pattern[]> {
+    const vectors = await shared.fill(patterns, AbortSignal.timeout(60_000));
+    this.indexWords(patterns);
+    return patterns.map((pattern) => withVector(this.tables.get(pattern.pattern_id) ?? pattern, vectors));
+  }
+
+  private indexWords(patterns: readonly Pattern[]): void {
+    const changed = patterns.filter((pattern) => !this.tables.holds(pattern));
+    this.indexAll(
+      changed,
+      changed.map(() => null),
+    );
+  }
+
+  async take(patterns: readonly Pattern[]): Promise<void> {
+    if (this.shared === null) return void (await this.save(patterns));
+    this.refresh();
+    this.indexWords(patterns);
+  }
+
+  async tend(): Promise<void> {
+    const tended = this.shared?.tend(() => this.tables.list());
+    if (this.embedder.ofProfile !== undefined) await tended;
   }
 
   private checkDimensions(pattern: Pattern): void {
@@ -188,6 +263,7 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     const concepts = [...profile.concepts.keys()].map((index) => `c${index}x`).join(' ');
     const small = compact(profile);
     const row = this.tables.put(pattern, small, vector === null ? null : unit(vector), `${words} ${[...profile.words.keys()].join(' ')} ${concepts}`);
+    this.texts.delete(pattern.pattern_id);
     this.memory.remove(pattern.pattern_id);
     this.memory.add({
       row,
@@ -203,15 +279,23 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     this.tables.atomically(() => {
       for (const id of patternIds) this.tables.remove(id);
     });
-    for (const id of patternIds) this.read?.remove(id);
+    for (const id of patternIds) {
+      this.read?.remove(id);
+      this.texts.delete(id);
+    }
+    await this.shared?.remove(patternIds);
   }
 
   async get(patternId: string): Promise<Pattern | null> {
-    return this.tables.get(patternId);
+    const pattern = this.tables.get(patternId);
+    return pattern === null || this.shared === null ? pattern : withVector(pattern, await this.shared.of([pattern], false));
   }
 
   async list(): Promise<readonly Pattern[]> {
-    return this.tables.list();
+    const patterns = this.tables.list();
+    if (this.shared === null) return patterns;
+    const vectors = await this.shared.of(patterns, true);
+    return patterns.map((pattern) => withVector(pattern, vectors));
   }
 
   async count(): Promise<number> {
@@ -230,6 +314,7 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
   }
 
   async close(): Promise<void> {
+    await this.shared?.close();
     this.tables.close();
   }
 
@@ -238,8 +323,14 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     const version = this.tables.version();
     if (version === this.version) return;
     this.version = version;
+    this.texts.clear();
     this.follow();
     this.read = new PatternMemory(this.lexicon);
     for (const entry of this.tables.entries()) this.memory.add(entry);
   }
+}
+
+function withVector(pattern: Pattern, vectors: ReadonlyMap<string, Float32Array>): Pattern {
+  const vector = vectors.get(pattern.pattern_id);
+  return vector === undefined ? pattern : { ...pattern, embedding: [...vector] };
 }

@@ -50,6 +50,10 @@ export class PatternMemory implements Rarity {
     return this.entries.get(row);
   }
 
+  rowOf(patternId: string): number | undefined {
+    return this.byId.get(patternId)?.row;
+  }
+
   importance(): Float32Array {
     this.weights ??= Float32Array.from(this.lexicon.concepts, ({ index, kind, weight }) =>
       kind === 'offtopic' ? 0 : weight * rarity(this.conceptCounts[index] ?? 0, this.entries.size),

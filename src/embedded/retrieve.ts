@@ -24,6 +24,8 @@ interface Index {
   readonly memory: PatternMemory;
   readonly lexicon: Lexicon;
   readonly embedder: Embedder | null; // null: by words alone
+  /** The rows nearest to a vector of length one; of these rows only, unless null. */
+  near(vector: Float32Array, limit: number, rows: readonly number[] | null): readonly Near[] | Promise<readonly Near[]>;
 }
 
 /** Candidates by vector and by word, weighed by the lexicon; the best first, each with what it has in common with the text. */
@@ -34,8 +36,9 @@ export async function retrieve(index: Index, query: KnowledgeQuery, signal: Abor
   const rows = memory.allowed(query, query.service === undefined ? null : profileText(lexicon, query.service.slice(0, 200)));
   if (text.trim() === '' || memory.size === 0 || rows?.length === 0) return [];
   const profile = profileText(lexicon, text);
+  const said = tables.byWords(terms(memory, profile), CANDIDATES, rows); // before anything is awaited: rows may change meanwhile
   const near = await byVector(index, text, profile, rows, signal);
-  const candidates = new Set([...tables.byWords(terms(memory, profile), CANDIDATES, rows), ...near.map(({ rowid }) => rowid)]);
+  const candidates = new Set([...said, ...near.map(({ rowid }) => rowid)]);
   const support = index.embedder?.ofProfile === undefined ? supportOf(near) : NO_SUPPORT;
   const scorer = new QueryScorer(lexicon, memory, profile);
   return [...candidates]
@@ -59,7 +62,7 @@ async function byVector(index: Index, text: string, profile: Profile, rows: read
   if (index.embedder === null) return [];
   try {
     const vector = index.embedder.ofProfile?.(profile) ?? (await index.embedder.embed([text], signal, 'query'))[0];
-    return vector === undefined ? [] : index.tables.byVector(unit(vector), CANDIDATES, rows);
+    return vector === undefined ? [] : await index.near(unit(vector), CANDIDATES, rows);
   } catch (error) {
     if (signal.aborted) throw new OpsError('unavailable', 'The pattern search was stopped.', 'Try again.', { cause: error });
     return [];

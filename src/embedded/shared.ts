@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pattern } from '../domain/pattern.ts';
 import type { KnowledgeBase } from '../domain/ports.ts';
 import type { SharedPattern, Store } from '../domain/store.ts';
+import type { EmbeddedKnowledge } from './knowledge.ts';
 
-type Index = KnowledgeBase & { close(): Promise<void> };
+type Open = KnowledgeBase & { close(): Promise<void> };
 
 const PAGE = 200;
 const LOOK_MS = 60_000; // also unasked: a signal may be lost
@@ -18,9 +19,9 @@ const asShared = (records: readonly Pattern[]): readonly SharedPattern[] => reco
  * what this index holds becomes the beginning.
  */
 export async function followShared(
-  index: Index,
+  index: EmbeddedKnowledge,
   { sharedPatterns, wake, transaction }: Pick<Store, 'sharedPatterns' | 'wake' | 'transaction'>,
-): Promise<Index> {
+): Promise<Open> {
   let after = 0;
   let wanted = false;
   let following: Promise<void> | null = null;
@@ -30,7 +31,7 @@ export async function followShared(
     for (let more = true; more && !closed; ) {
       const { changes, sequence } = await sharedPatterns.since(after, PAGE);
       const records = changes.flatMap(({ record }) => record ?? []);
-      if (records.length > 0) await index.save(records);
+      if (records.length > 0) await index.take(records);
       const gone = changes.filter(({ record }) => record === null).map(({ patternId }) => patternId);
       if (gone.length > 0) await index.remove(gone);
       after = sequence;
@@ -43,25 +44,27 @@ export async function followShared(
       wanted = false;
       try {
         await catchUp();
+        await index.tend();
       } catch {
         wanted = true; // the database is away, or the embedder: later
         await sleep(AGAIN_MS, undefined, { ref: false });
       }
     }
+    following = null; // at once: a signal a moment later would be lost
   }
 
   function look(): void {
     wanted = true;
-    following ??= follow().finally(() => {
-      following = null;
-    });
+    following ??= follow();
   }
 
-  const records = await index.list();
+  const isFirst = (await sharedPatterns.since(0, 1)).sequence === 0;
+  const records = isFirst ? await index.list() : [];
   await transaction(async (tx) => {
-    if ((await tx.sharedPatterns.since(0, 1)).sequence === 0) await tx.sharedPatterns.put(asShared(records));
+    if (isFirst && (await tx.sharedPatterns.since(0, 1)).sequence === 0) await tx.sharedPatterns.put(asShared(records));
   });
   await catchUp();
+  await index.tend();
   const deafen = wake.subscribe('knowledge', look);
   const timer = setInterval(look, LOOK_MS).unref();
   return {
@@ -70,6 +73,7 @@ export async function followShared(
     get: (patternId) => index.get(patternId),
     count: () => index.count(),
     list: () => index.list(),
+    ...(index.ingestion === undefined ? {} : { ingestion: index.ingestion }),
     async save(patterns) {
       const saved = await index.save(patterns);
       await sharedPatterns.put(asShared(saved));

@@ -30,15 +30,23 @@ export interface Near {
 export class KnowledgeTables {
   private readonly db: Database.Database;
   private readonly statements = new Map<string, Database.Statement>();
+  private readonly holdsVectors: boolean;
 
-  constructor(db: Database.Database, dimensions: number) {
+  /** `dimensions` null: the vectors are elsewhere. */
+  constructor(db: Database.Database, dimensions: number | null) {
     this.db = db;
+    this.holdsVectors = dimensions !== null;
     db.pragma('page_size = 32768'); // vectors lie in blobs of 1.5 MB: large pages halve the time of a scan
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('busy_timeout = 5000');
     db.pragma('mmap_size = 268435456'); // every search reads all vectors, 15 MB at 10,000 patterns: without copying them
     db.exec(SCHEMA);
+    if (dimensions !== null) this.openVectors(dimensions);
+  }
+
+  private openVectors(dimensions: number): void {
+    const { db } = this;
     const recorded = this.meta('dimensions');
     if (recorded === null) this.setMeta('dimensions', String(dimensions));
     else if (Number(recorded) !== dimensions) {
@@ -78,9 +86,9 @@ export class KnowledgeTables {
     this.db.transaction(work).immediate();
   }
 
-  /** The very same record is already there, embedded. */
+  /** The very same record is already there, with its vector if vectors are here. */
   holds(pattern: Pattern): boolean {
-    const row = this.sql('SELECT record FROM patterns WHERE pattern_id = ? AND length(vector) > 0').get(pattern.pattern_id);
+    const row = this.sql('SELECT record FROM patterns WHERE pattern_id = ? AND length(vector) >= ?').get(pattern.pattern_id, this.holdsVectors ? 1 : 0);
     return row !== undefined && z.object({ record: z.string() }).parse(row).record === recordText(pattern);
   }
 
@@ -104,7 +112,7 @@ export class KnowledgeTables {
     const found = this.sql('SELECT row FROM patterns WHERE pattern_id = ?').get(patternId);
     if (found === undefined) return;
     const row = BigInt(z.object({ row: z.number() }).parse(found).row);
-    this.sql('DELETE FROM pattern_vectors WHERE rowid = ?').run(row);
+    if (this.holdsVectors) this.sql('DELETE FROM pattern_vectors WHERE rowid = ?').run(row);
     this.sql('DELETE FROM pattern_words WHERE rowid = ?').run(row);
     this.sql('DELETE FROM patterns WHERE row = ?').run(row);
   }

@@ -16,20 +16,29 @@ export function testServer(): string {
   return url;
 }
 
-let template: Promise<string> | null = null;
+/** The one with pgvector that it started; null: there is none. */
+export const vectorServer = (): string | null => process.env['OPSLOOP_TEST_PGVECTOR'] ?? null;
 
-/** A database with the schema in it, to copy: once a test file. */
-async function migrated(): Promise<string> {
+const templates = new Map<string, Promise<string>>();
+
+/** A database with the schema in it, to copy: once a test file and server. */
+async function migrated(server: string): Promise<string> {
   const name = `opsloop_${randomBytes(6).toString('hex')}`;
-  await (await openStore(await createDatabase(testServer(), name))).close();
+  await (await openStore(await createDatabase(server, name))).close();
   return name;
 }
 
+function template(server: string): Promise<string> {
+  const made = templates.get(server) ?? migrated(server);
+  templates.set(server, made);
+  return made;
+}
+
 /** A database for one test; the stores opened on it are closed when the test ends. */
-export function pgPlace(): PgPlace {
+export function pgPlace(server = testServer()): PgPlace {
   const opened: Store[] = [];
   const name = `opsloop_${randomBytes(6).toString('hex')}`;
-  const url = new URL(testServer());
+  const url = new URL(server);
   url.pathname = `/${name}`;
   let made: Promise<string> | null = null;
   onTestFinished(async () => {
@@ -38,8 +47,7 @@ export function pgPlace(): PgPlace {
   return {
     url: url.href,
     open: async (options) => {
-      template ??= migrated();
-      made ??= template.then((from) => createDatabase(testServer(), name, from));
+      made ??= template(server).then((from) => createDatabase(server, name, from));
       await made;
       const store = await openStore(url.href, options);
       opened.push(store);

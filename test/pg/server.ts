@@ -16,6 +16,8 @@ interface ServerOptions {
   /** Off for tests that start and stop no server: quicker, and a power cut does not matter to them. On when left out. */
   readonly fsync?: boolean;
   readonly maxConnections?: number;
+  /** The folder of its programs; left out: `binaries()`. */
+  readonly bin?: string;
 }
 
 /** A PostgreSQL of one's own on the loopback address. */
@@ -39,23 +41,28 @@ interface User {
   readonly gid: number;
 }
 
-/** Where the server's programs are; throws in words when there are none. */
-export function binaries(): string {
+/** Where the server's programs are, the newest first where Debian has them. */
+export function installed(): readonly string[] {
   const debian = existsSync(DEBIAN)
     ? readdirSync(DEBIAN)
         .map(Number)
         .filter((version) => version >= OLDEST)
     : [];
   const versions = debian.sort((a, b) => b - a).map((version) => join(DEBIAN, String(version), 'bin'));
-  const found = [...versions, ...(process.env['PATH'] ?? '').split(delimiter)].find((folder) =>
+  return [...versions, ...(process.env['PATH'] ?? '').split(delimiter)].filter((folder) =>
     ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))),
   );
+}
+
+/** Where the server's programs are; throws in words when there are none. */
+export function binaries(): string {
+  const [found] = installed();
   if (found === undefined) throw new Error(`PostgreSQL ${OLDEST} or newer is not installed. Debian and Ubuntu: apt-get install postgresql`);
   return found;
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the first of these users. */
-function anotherUser(): User | null {
+export function anotherUser(): User | null {
   if (process.getuid?.() !== 0) return null;
   const lines = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -66,7 +73,7 @@ function anotherUser(): User | null {
 }
 
 export async function startPg(options: ServerOptions = {}): Promise<PgServer> {
-  const bin = binaries();
+  const bin = options.bin ?? binaries();
   const user = anotherUser();
   const folder = mkdtempSync(join(tmpdir(), 'opsloop-pg-'));
   if (user !== null) chownSync(folder, user.uid, user.gid);

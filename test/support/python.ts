@@ -7,7 +7,8 @@ import { join } from 'node:path';
 export interface PythonNeeds {
   readonly name: string;
   readonly mark: string;
-  readonly packages: readonly string[];
+  /** What pip installs; or its words, given the folder. */
+  readonly packages: readonly string[] | ((folder: string) => readonly string[]);
 }
 
 /** The folder of the environment, made once and reused. Null: there is no Python. */
@@ -20,7 +21,8 @@ export function pythonEnvironment({ name, mark, packages }: PythonNeeds): string
   process.stdout.write(`Making a Python environment in ${folder} (once) …\n`);
   mkdirSync(folder, { recursive: true });
   execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-  execFileSync(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages], { stdio: 'inherit' });
+  const words = typeof packages === 'function' ? packages(folder) : packages;
+  execFileSync(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...words], { stdio: 'inherit' });
   mkdirSync(ready);
   return folder;
 }

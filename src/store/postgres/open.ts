@@ -11,6 +11,7 @@ import { Listener } from './listener.ts';
 import { migrate } from './migrate.ts';
 import { placeOf } from './place.ts';
 import { clientConfig, Pool } from './pool.ts';
+import { patternVectors } from './vectors.ts';
 
 const LIMITS: PgLimits = {
   connections: 10,
@@ -55,6 +56,7 @@ export async function openPostgres(url: string, clock: Clock, given: Partial<PgL
         return end;
       },
     },
+    vectors: patternVectors(gate),
     bytes: () => gate.read(databaseBytes),
     close: async () => {
       await listener.close();

@@ -22,6 +22,7 @@ export async function openSqlite(path: string, clock: Clock, given: Partial<Stor
   const gate = new Gate(writer, reader, limits, new Entrance(), (channel, payload) => listeners.tell(channel, payload));
   return {
     engine: 'sqlite',
+    vectors: null,
     ...repositories(gate, clock),
     transaction: (work) => gate.transaction((session) => work(repositories(session, clock))),
     wake: {
