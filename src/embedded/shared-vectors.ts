@@ -40,6 +40,7 @@ export class SharedVectors {
   readonly #nowMs: () => number;
   readonly #closed = new AbortController();
   #view: IngestionView = { state: 'idle', error: null, atMs: null, lastSuccessAtMs: null };
+  #brokenSinceMs: number | null = null;
   #pausedUntilMs = 0;
   #nextTendMs = 0;
   #tending: Promise<void> | null = null;
@@ -181,17 +182,18 @@ export class SharedVectors {
   }
 
   #worked(): void {
-    if (this.#view.state === 'failed') this.#log.info({}, 'patterns are searched by vectors again');
+    if (this.#brokenSinceMs !== null) this.#log.info({}, 'patterns are searched by vectors again');
+    this.#brokenSinceMs = null;
     this.#view = { state: 'done', error: null, atMs: this.#nowMs(), lastSuccessAtMs: this.#nowMs() };
   }
 
   #failed(thrown: unknown): void {
     const { message, hint } = toOpsError(thrown);
     this.#nextTendMs = this.#nowMs() + AGAIN_MS;
-    if (this.#view.state !== 'failed')
+    if (this.#brokenSinceMs === null)
       this.#log.warn({ err: thrown, hint }, 'patterns are searched by words alone: the vectors in the database cannot be used');
-    const atMs = this.#view.state === 'failed' ? this.#view.atMs : this.#nowMs();
-    this.#view = { ...this.#view, state: 'failed', error: message, atMs };
+    this.#brokenSinceMs ??= this.#nowMs();
+    this.#view = { ...this.#view, state: 'failed', error: message, atMs: this.#brokenSinceMs };
   }
 }
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Pattern } from '../../src/domain/pattern.ts';
+import { type Pattern, PatternSchema } from '../../src/domain/pattern.ts';
 import type { KnowledgeBase } from '../../src/domain/ports.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { type Embedder, lexiconEmbedder } from '../../src/embedded/embedding.ts';
@@ -21,6 +23,9 @@ interface Replica extends KnowledgeBase {
   close(): Promise<void>;
 }
 const server = vectorServer();
+const DATA = join(import.meta.dirname, '..', '..', '..', 'shared', 'data', 'retrieval');
+const QUERIES = join(DATA, 'queries.tsv');
+const lines = (file: string): string[] => readFileSync(join(DATA, file), 'utf8').trim().split('\n');
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** One replica's knowledge base, with a clock that a test can move on. */
@@ -45,8 +50,8 @@ const rowsOf = (place: PgPlace): Promise<Record<string, unknown>[]> =>
   sql(place, 'SELECT profile, count(vector)::int AS vectors FROM opsloop_vectors.pattern GROUP BY profile ORDER BY 1');
 
 /** Both hold these, and answer these; similarities to within what adding up 32-bit numbers in another order makes. */
-async function expectSame(one: KnowledgeBase, other: KnowledgeBase): Promise<void> {
-  for (const text of TEXTS) {
+async function expectSame(one: KnowledgeBase, other: KnowledgeBase, texts: readonly string[]): Promise<void> {
+  for (const text of texts) {
     const [here, there] = [await search(one, text), await search(other, text)];
     expect(there.matches.map(({ patternId, why }) => ({ text, patternId, why }))).toEqual(here.matches.map(({ patternId, why }) => ({ text, patternId, why })));
     there.matches.forEach(({ similarity }, i) => {
@@ -79,7 +84,7 @@ describe.skipIf(server === null)('vectors in the database', () => {
       const [shared, own] = [await replica(await place.open(), embedder), await openEmbeddedKnowledge(':memory:', { embedder })];
       await shared.save(library);
       await own.save(library);
-      await expectSame(own, shared);
+      await expectSame(own, shared, [...TEXTS, ...library.flatMap(({ title, symptoms }) => [title, ...symptoms.slice(0, 1)])]);
       expect((await search(shared, TEXTS[0] ?? '')).source).toBe('pgvector');
       expect(await rowsOf(place)).toMatchObject([{ vectors: library.length }]);
       const narrow = { text: TEXTS[1] ?? '', limit: 10, categories: ['security' as const] };
@@ -88,6 +93,21 @@ describe.skipIf(server === null)('vectors in the database', () => {
       );
       await Promise.all([shared.close(), own.close()]);
     });
+  });
+
+  it.skipIf(!existsSync(QUERIES))('ranks the retrieval set the same (../shared/data/retrieval)', async () => {
+    place = places();
+    const [shared, own] = [await replica(await place.open()), await openEmbeddedKnowledge(':memory:')];
+    const patterns = lines('patterns.jsonl').map((line) => PatternSchema.parse(JSON.parse(line)));
+    await shared.save(patterns);
+    await own.save(patterns);
+    const queries = lines('queries.tsv').slice(1);
+    await expectSame(
+      own,
+      shared,
+      queries.map((line) => line.split('\t')[3] ?? ''),
+    );
+    await Promise.all([shared.close(), own.close()]);
   });
 
   it('makes a vector once for all replicas, and none for what another has saved', async () => {
