@@ -4,6 +4,7 @@ import type { BenchResult } from './types.ts';
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   detect: async () => (await import('./detect.ts')).benchDetect(),
   search: async () => (await import('./search.ts')).benchSearch(),
+  vectors: async () => (await import('./vectors.ts')).benchVectors(),
   action: async () => (await import('./action.ts')).benchAction(),
   slack: async () => (await import('./slack.ts')).benchSlack(),
   ingest: async () => (await import('./ingest.ts')).benchIngest(),

@@ -12,7 +12,7 @@ const PATTERNS = 10_000;
 const SEARCHES = 400;
 const WARM_UP = 40;
 const UPSERTS = 50;
-const QUERIES = [
+export const QUERIES: readonly string[] = [
   'EC2 CPU 很高，响应变慢',
   'rds DatabaseConnections high. ecs log: too many connections',
   'ALARM: order-handler Throttles 120 > 0 for 3 datapoints',
@@ -58,7 +58,7 @@ export async function benchSearch(): Promise<BenchResult> {
 }
 
 /** A pattern of its own: another id, and words that no other has. */
-function varied(pattern: Pattern | undefined, i: number, id?: string): Pattern {
+export function varied(pattern: Pattern | undefined, i: number, id?: string): Pattern {
   if (pattern === undefined) throw new Error('the library is empty');
   const { embedding: _, ...rest } = pattern;
   const mark = `team${i % 211} service${i} region${i % 17}`;
@@ -80,14 +80,14 @@ function bareScan(patterns: readonly Pattern[]): (i: number) => void {
   return (i) => void search.all(Buffer.from((vectors[i] ?? new Float32Array()).buffer));
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
+export async function timed(work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
 }
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
-function at(times: readonly number[], share: number): number {
+export function at(times: readonly number[], share: number): number {
   const sorted = [...times].sort((a, b) => a - b);
   return round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
 }

@@ -135,6 +135,7 @@ export class SharedVectors {
       this.#worked();
     } catch (thrown) {
       if (this.#closed.signal.aborted) return;
+      this.#nextTendMs = this.#nowMs() + AGAIN_MS;
       this.#failed(thrown);
     }
   }
@@ -189,9 +190,8 @@ export class SharedVectors {
 
   #failed(thrown: unknown): void {
     const { message, hint } = toOpsError(thrown);
-    this.#nextTendMs = this.#nowMs() + AGAIN_MS;
-    if (this.#brokenSinceMs === null)
-      this.#log.warn({ err: thrown, hint }, 'patterns are searched by words alone: the vectors in the database cannot be used');
+    this.#nextTendMs = Math.min(this.#nextTendMs, this.#nowMs() + AGAIN_MS); // however often searches fail meanwhile
+    if (this.#brokenSinceMs === null) this.#log.warn({ err: thrown, hint }, 'patterns are searched by words alone: the vectors in the database cannot be used');
     this.#brokenSinceMs ??= this.#nowMs();
     this.#view = { ...this.#view, state: 'failed', error: message, atMs: this.#brokenSinceMs };
   }

@@ -125,6 +125,17 @@ it('saves while vectors cannot be stored, and makes them when it is told to look
   expect(logged).toEqual(['patterns are searched by words alone: the vectors in the database cannot be used', 'patterns are searched by vectors again']);
 });
 
+it('looks a minute after the first error, though searches go on failing', async () => {
+  const { place, base, time } = await told();
+  await base.save([DATABASE]);
+  await base.tend();
+  place.state = 'failing';
+  for (; time.ms < 60_000; time.ms += 10_000) await base.search(QUESTION, signal());
+  place.state = 'up';
+  await base.tend();
+  expect(base.ingestion?.()).toMatchObject({ state: 'done' });
+});
+
 it('says why when the extension is gone for good', async () => {
   const { place, base } = await told();
   place.there = { ready: false, reason: 'the extension is not installed', fix: 'install it' };
