@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ANA, BEN, World } from '../support/world.ts';
 
 describe('snapshots without an owner, which only deleting heals: critical risk', () => {
@@ -16,7 +16,7 @@ describe('snapshots without an owner, which only deleting heals: critical risk',
 
     await world.press(ANA, plan.id, 'ops:approve');
     expect((await world.plan(plan.id)).approvals).toHaveLength(1);
-    expect(world.lastPrivate(ANA)).toMatch(/counts already/i);
+    await vi.waitFor(() => expect(world.lastPrivate(ANA)).toMatch(/counts already/i), 2000);
     await world.pass(2);
     expect(world.sandbox.account.executions).toEqual([]);
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ANA, BEN, DMITRI, World } from '../support/world.ts';
 
 describe('a bad release, which going back heals: high risk', () => {
@@ -13,7 +13,7 @@ describe('a bad release, which going back heals: high risk', () => {
     expect(world.sandbox.account.executions).toEqual([]);
 
     await world.press(DMITRI, plan.id, 'ops:approve');
-    expect(world.lastPrivate(DMITRI)).toMatch(/may not approve/i);
+    await vi.waitFor(() => expect(world.lastPrivate(DMITRI)).toMatch(/may not approve/i), 2000);
     expect((await world.plan(plan.id)).state).toBe('awaiting_approval');
 
     await world.press(ANA, plan.id, 'ops:approve');
