@@ -9,6 +9,7 @@ import { openEmbeddedKnowledge } from '../src/embedded/knowledge.ts';
 import { loadLibrary } from '../src/embedded/library.ts';
 import { followShared } from '../src/embedded/shared.ts';
 import { SharedVectors } from '../src/embedded/shared-vectors.ts';
+import { silentLog } from '../src/log.ts';
 import { openStore } from '../src/store/open.ts';
 import { pgvectorPrograms, standInForIcu } from '../test/pg/pgvector.ts';
 import { startPg } from '../test/pg/server.ts';
@@ -19,7 +20,6 @@ const MANY = 10_000;
 const SEARCHES = 400;
 const WARM_UP = 40;
 const SAVES = 50;
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 type Open = KnowledgeBase & { close(): Promise<void> };
 interface Side {
@@ -75,7 +75,7 @@ async function side(url: string, isShared: boolean, path: string): Promise<Side>
   const embedder = lexiconEmbedder();
   const place = isShared ? store.vectors : null;
   if (isShared && (await place?.prepare())?.ready !== true) throw new Error('pgvector cannot be used.');
-  const vectors = place === null ? {} : { vectors: new SharedVectors({ place, embedder, log: silent, nowMs: () => Date.now() }) };
+  const vectors = place === null ? {} : { vectors: new SharedVectors({ place, embedder, log: silentLog, nowMs: () => Date.now() }) };
   const base = await followShared(await openEmbeddedKnowledge(path, { embedder, ...vectors }), store);
   return { base, store, searches: [], saves: [] };
 }

@@ -23,6 +23,7 @@ import { loadLibrary } from './embedded/library.ts';
 import { followShared } from './embedded/shared.ts';
 import { SharedVectors } from './embedded/shared-vectors.ts';
 import { openTopologyFile } from './embedded/topology-file.ts';
+import { silentLog } from './log.ts';
 import { createDetectionEngine } from './loop/detection/engine.ts';
 import { LogReader } from './loop/detection/log-reader.ts';
 import { createWorkerEngine } from './loop/detection/worker-engine.ts';
@@ -108,7 +109,6 @@ export interface Core {
 }
 
 const HOUR_MS = 3_600_000;
-const SILENT: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const systemClock: Clock = { now: () => Date.now() };
 const randomIds: Ids = { next: (prefix) => `${prefix}_${randomUUID()}` };
 
@@ -120,7 +120,7 @@ export async function openBase(
   config: Config,
   given: Clock = systemClock,
   account: Pick<Account, 'archive' | 'knowledge' | 'embedder'> = {},
-  log: Log = SILENT,
+  log: Log = silentLog,
 ): Promise<Base> {
   const address = storeAddress(config);
   const clock = isPostgres(address) && given === systemClock ? new DatabaseClock(given) : given;
@@ -149,7 +149,7 @@ export async function openSharedVectors(
   { vectors: place }: Pick<Store, 'vectors'>,
   embedder: Embedder,
   clock: Clock,
-  log: Log = SILENT,
+  log: Log = silentLog,
 ): Promise<SharedVectors | null> {
   if (place === null) return null;
   const look = await place.prepare().catch((thrown: unknown) => ({ ready: false as const, reason: toOpsError(thrown).message, fix: null }));

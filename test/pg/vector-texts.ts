@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
+import { QUERIES } from '../../bench/search.ts';
 import type { Embedder } from '../../src/embedded/embedding.ts';
 
 /** What is asked of both indexes: English, Chinese, names of metrics, words that no pattern has, and nothing to do with it. */
 export const TEXTS: readonly string[] = [
-  'EC2 CPU 很高，响应变慢',
-  'rds DatabaseConnections high. ecs log: too many connections',
-  'ALARM: order-handler Throttles 120 > 0 for 3 datapoints',
-  'users say the shop has been slow since the release this morning',
-  '缓存命中率骤降，请求全打到数据库',
-  'certificate of the API expires in two days',
-  'why is the NAT gateway so expensive this month?',
-  'lunch menu for friday',
+  ...QUERIES,
   'disk full',
   'S3 bucket readable by anybody',
   'access key was leaked on a public page',

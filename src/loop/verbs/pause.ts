@@ -6,7 +6,6 @@ import { explain } from '../../domain/explanation.ts';
 import type { Plan, PlanState } from '../../domain/plan.ts';
 import { redact } from '../../domain/redact.ts';
 import type { PauseReport, SentStep } from '../../domain/requests.ts';
-import type { Repositories } from '../../domain/store.ts';
 import type { Ops } from '../ops.ts';
 import { showPlan, tell } from '../plans/notices.ts';
 import { requireListed } from './people.ts';
@@ -37,16 +36,16 @@ async function scopeOf(ops: Ops, typed: string): Promise<string> {
 
 /** The kill switch: what has not been sent is held from now on, and what is being sent is cut off. Everybody who is a person may pull it. */
 export async function pause(ops: Ops, typed: string, reason: string, actor: Actor): Promise<PauseReport> {
-  const scope = await scopeOf(ops, typed);
+  const scope = await orCutOffHere(ops, 'all', () => scopeOf(ops, typed));
   const nowMs = ops.clock.now();
   const entry = { scope, by: actor, reason: redact(reason.trim().slice(0, MOST_REASON)), atMs: nowMs };
-  await orCutOffHere(ops, scope, async (tx) => {
-    await tx.switches.off(entry);
-    await tx.outbox.add(
-      { type: 'channel', note: explain('switch.paused', 'Actions are paused ({scope}). Nothing of it runs until somebody resumes.', { scope }), mentions: [] },
-      nowMs,
-    );
-  });
+  const note = explain('switch.paused', 'Actions are paused ({scope}). Nothing of it runs until somebody resumes.', { scope });
+  await orCutOffHere(ops, scope, () =>
+    ops.store.transaction(async (tx) => {
+      await tx.switches.off(entry);
+      await tx.outbox.add({ type: 'channel', note, mentions: [] }, nowMs);
+    }),
+  );
   const touched = await plansUnder(ops, scope);
   const underWay = touched.filter((plan) => isUnderWay(ops, plan));
   await ops.executor.cutOff(underWay, CUT_OFF_WAIT_MS);
@@ -64,14 +63,17 @@ export async function pause(ops: Ops, typed: string, reason: string, actor: Acto
   return report;
 }
 
-/** Saves a pause. What runs here ends also when that takes long or cannot be done; the others hear of it only once it is saved. */
-async function orCutOffHere(ops: Ops, scope: string, save: (tx: Repositories) => Promise<void>): Promise<void> {
-  const cutOff = (): Promise<void> => cutOffHere(ops, scope);
-  const late = setTimeout(() => void cutOff(), SAVING_MS);
+/**
+ * One step of saving a pause. What runs here ends also when that takes long or cannot be done; the others hear of it only once it is saved.
+ * Words that name nothing stop nothing.
+ */
+async function orCutOffHere<T>(ops: Ops, scope: string, step: () => Promise<T>): Promise<T> {
+  const late = setTimeout(() => void cutOffHere(ops, scope), SAVING_MS);
   try {
-    await ops.store.transaction(save);
+    return await step();
   } catch (thrown) {
-    await cutOff();
+    if (thrown instanceof OpsError && thrown.code === 'invalid_input') throw thrown;
+    await cutOffHere(ops, scope);
     if (!(thrown instanceof OpsError)) throw thrown;
     const hint = 'What ran in this replica was cut off; the rest was not stopped. Pause again once it can be saved.';
     throw new OpsError(thrown.code, `The pause is not saved. ${thrown.message}`, hint, { cause: thrown });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { user } from '../../../src/domain/actor.ts';
+import { OpsError } from '../../../src/domain/errors.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { Remediator } from '../../../src/domain/ports.ts';
 import type { Store } from '../../../src/domain/store.ts';
@@ -89,6 +90,49 @@ describe('a call that is under way when actions are paused', () => {
     desk.target.before = untilToldToStop;
     const plan = await started();
     expect(await desk.core.verbs.pause('search', 'stop', DMITRI)).toMatchObject({ stopped: [], running: [] });
+    expect(await state(plan)).toBe('running');
+    await desk.core.verbs.pause('all', 'stop', DMITRI);
+  });
+
+  it('is cut off before the pause is saved when that takes long', async () => {
+    let saved: Promise<void> = Promise.resolve();
+    await open((store) => ({ ...store, transaction: (work) => saved.then(() => store.transaction(work)) }));
+    const { promise: cut, resolve: tell } = Promise.withResolvers<void>();
+    desk.target.before = (signal) => untilToldToStop(signal).finally(tell);
+    const plan = await started();
+    const { promise, resolve: save } = Promise.withResolvers<void>();
+    saved = promise;
+    const startedMs = performance.now();
+    const paused = desk.core.verbs.pause('all', 'stop', DMITRI);
+    await cut;
+    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(await desk.store.switches.list()).toEqual([]);
+    save();
+    await paused;
+    await desk.core.executor.idle();
+    expect(await state(plan)).toBe('cancelled');
+    expect((await desk.store.switches.list()).map(({ scope }) => scope)).toEqual(['all']);
+  });
+
+  it('is cut off when what a pause names cannot be looked up, and the pause says that it is not saved', async () => {
+    let isAway = false;
+    const away = (): Promise<never> => Promise.reject(new OpsError('unavailable', 'The database does not answer.', null));
+    await open((store) => ({ ...store, signals: { ...store.signals, topology: () => (isAway ? away() : store.signals.topology()) } }));
+    desk.target.before = untilToldToStop;
+    const plan = await started();
+    isAway = true;
+    await expect(desk.core.verbs.pause('shop', 'stop', DMITRI)).rejects.toThrow('The pause is not saved. The database does not answer.');
+    isAway = false;
+    await desk.core.executor.idle();
+    expect(await state(plan)).toBe('cancelled');
+    expect(await desk.store.switches.list()).toEqual([]);
+  });
+
+  it('goes on when the words of a pause name nothing', async () => {
+    await open();
+    desk.target.before = untilToldToStop;
+    const plan = await started();
+    await expect(desk.core.verbs.pause('shpo', 'stop', DMITRI)).rejects.toThrow('neither an action nor a service');
     expect(await state(plan)).toBe('running');
     await desk.core.verbs.pause('all', 'stop', DMITRI);
   });
