@@ -133,6 +133,7 @@ describe('a call that is under way when actions are paused', () => {
     desk.target.before = untilToldToStop;
     const plan = await started();
     await expect(desk.core.verbs.pause('shpo', 'stop', DMITRI)).rejects.toThrow('neither an action nor a service');
+    expect(desk.core.executor.flights.wasCutOff(plan.id)).toBe(false);
     expect(await state(plan)).toBe('running');
     await desk.core.verbs.pause('all', 'stop', DMITRI);
   });
