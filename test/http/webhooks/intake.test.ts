@@ -49,3 +49,30 @@ it('takes no more than it can hold', async () => {
   await Promise.all(many);
   await intake.add(alarms(90_000, 1));
 });
+
+it('tells whoever waits when a write takes too long, refuses whoever comes until it has ended, and then takes everything again, each once', async () => {
+  const store = await tempStore();
+  const { promise, resolve: goOn } = Promise.withResolvers<void>();
+  const intake = new Intake(
+    { signals: { ...store.signals, appendAlarms: async (batch) => promise.then(() => store.signals.appendAlarms(batch)) } },
+    undefined,
+    50,
+  );
+  const late = { code: 'unavailable', message: 'The database takes too long to store alarms.' };
+  const writing = intake.add(alarms(0, 2));
+  await new Promise((resolve) => setTimeout(resolve, 10)); // the write is under way
+  const queued = intake.add(alarms(2, 2));
+  await expect(writing).rejects.toMatchObject(late);
+  await expect(queued).rejects.toMatchObject(late);
+  await expect(intake.add(alarms(4, 1))).rejects.toMatchObject(late);
+  goOn();
+  await expect
+    .poll(() =>
+      intake.add(alarms(0, 6)).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  expect((await store.signals.alarmsSince(0, 10)).alarms.map(({ id }) => id).toSorted()).toEqual(alarms(0, 6).map(({ id }) => id));
+});
