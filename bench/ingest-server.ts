@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { openBase } from '../src/base.ts';
 import { openAccount } from '../src/cli/account.ts';
 import { parseConfig } from '../src/config.ts';
-import { createCore, openBase } from '../src/core.ts';
+import { createCore } from '../src/core.ts';
 import { system } from '../src/domain/actor.ts';
 import { createServer } from '../src/http/server.ts';
 import { silentLog } from '../src/log.ts';

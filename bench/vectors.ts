@@ -8,6 +8,7 @@ import { lexiconEmbedder } from '../src/embedded/embedding.ts';
 import { openEmbeddedKnowledge } from '../src/embedded/knowledge.ts';
 import { loadLibrary } from '../src/embedded/library.ts';
 import { followShared } from '../src/embedded/shared.ts';
+import { openSharedKnowledge } from '../src/embedded/shared-knowledge.ts';
 import { SharedVectors } from '../src/embedded/shared-vectors.ts';
 import { silentLog } from '../src/log.ts';
 import { openStore } from '../src/store/open.ts';
@@ -75,8 +76,11 @@ async function side(url: string, isShared: boolean, path: string): Promise<Side>
   const embedder = lexiconEmbedder();
   const place = isShared ? store.vectors : null;
   if (isShared && (await place?.prepare())?.ready !== true) throw new Error('pgvector cannot be used.');
-  const vectors = place === null ? {} : { vectors: new SharedVectors({ place, embedder, log: silentLog, nowMs: () => Date.now() }) };
-  const base = await followShared(await openEmbeddedKnowledge(path, { embedder, ...vectors }), store);
+  const index =
+    place === null
+      ? openEmbeddedKnowledge(path, { embedder })
+      : openSharedKnowledge(path, embedder, new SharedVectors({ place, embedder, log: silentLog, nowMs: () => Date.now() }));
+  const base = await followShared(await index, store);
   return { base, store, searches: [], saves: [] };
 }
 

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { localised } from '../blocks/locales/say.ts';
+import { type Account, openBase } from './base.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Config } from './config.ts';
-import { type Account, type Core, createCore, openBase } from './core.ts';
+import { type Core, createCore } from './core.ts';
 import type { OpsError } from './domain/errors.ts';
 import type { Log } from './domain/log.ts';
 import type { Policy } from './domain/policy.ts';

@@ -185,6 +185,9 @@ export const sentencesZh: Readonly<Record<string, string>> = {
   'The archive at {place} cannot be written.': '无法写入归档 {place}。',
   'The pattern search was stopped.': '模式搜索已中止。',
   'The database gave up this change. Nothing was written.': '数据库放弃了这次更改，没有写入任何内容。',
+  'Vectors are not searched: {why}.': '未按向量搜索：{why}。',
+  'the extension vector (pgvector) is not installed on the database server': '数据库服务器上没有安装扩展 vector（pgvector）',
+  'The database did not answer about vectors within {n} s.': '数据库在 {n} 秒内没有回答向量查询。',
   'The pause is not saved. {why}': '暂停没有保存。{why}',
   'What ran in this replica was cut off; the rest was not stopped. Pause again once it can be saved.':
     '本副本中正在执行的已被切断；其余的没有停下。等可以保存时请再暂停一次。',

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
+import type { Account } from '../base.ts';
 import type { Config } from '../config.ts';
-import type { Account } from '../core.ts';
 import type { Clock, Narrator } from '../domain/ports.ts';
 import { openFolderArchive } from '../embedded/archive.ts';
 

@@ -1,5 +1,5 @@
+import { type Account, type Base, embedderOf, openBase, openSharedVectors } from '../base.ts';
 import { type Config, loadConfig, storeAddress } from '../config.ts';
-import { type Account, type Base, embedderOf, openBase, openSharedVectors } from '../core.ts';
 import { actorName, system } from '../domain/actor.ts';
 import { OpsError } from '../domain/errors.ts';
 import { requireSubject } from '../domain/names.ts';

@@ -1,4 +1,4 @@
-import type { Account } from '../core.ts';
+import type { Account } from '../base.ts';
 import type { SandboxAccount } from '../sandbox/account/account.ts';
 
 /** A simulated account as the composition root takes it. */

@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { load as loadVectors } from 'sqlite-vec';
 import { OpsError } from '../domain/errors.ts';
-import type { IngestionView } from '../domain/ingestion.ts';
 import type { Pattern, PatternMatch } from '../domain/pattern.ts';
 import type { KnowledgeBase, KnowledgeQuery } from '../domain/ports.ts';
 import { compact } from './compact.ts';
@@ -13,20 +12,16 @@ import { PatternMemory } from './memory.ts';
 import { plainWords, profilePattern } from './profile.ts';
 import type { Progress } from './reembedding.ts';
 import { retrieve } from './retrieve.ts';
-import { type SharedVectors, textDigest } from './shared-vectors.ts';
 import { KnowledgeTables, type Near } from './tables.ts';
 import { tokenise } from './text.ts';
 
 const MAX_PATTERNS = 100_000;
 const BATCH = 64;
-const WORDS_ALONE = 'words alone (pgvector did not answer)';
 
 export interface KnowledgeOptions {
   readonly embedder?: Embedder; // default: the built-in lexicon, which needs no model
   /** What the settings name now: asked when another process has embedded the file anew with something else. */
   readonly reload?: () => Embedder;
-  /** Vectors that a database keeps for all; left out: this file keeps them. */
-  readonly vectors?: SharedVectors;
 }
 
 export interface EmbeddedKnowledge extends KnowledgeBase {
@@ -45,8 +40,7 @@ export interface EmbeddedKnowledge extends KnowledgeBase {
  */
 export async function openEmbeddedKnowledge(path: string, options: KnowledgeOptions = {}): Promise<EmbeddedKnowledge> {
   const embedder = options.embedder ?? lexiconEmbedder();
-  const tables = new KnowledgeTables(openFile(path), options.vectors === undefined ? embedder.dimensions : null);
-  const knowledge = new SqliteKnowledge(tables, embedder, options);
+  const knowledge = new SqliteKnowledge(new KnowledgeTables(openFile(path), embedder.dimensions), embedder, options.reload);
   await knowledge.start();
   return knowledge;
 }
@@ -76,30 +70,24 @@ export function patternsOfFile(path: string): readonly Pattern[] {
 
 /** What openEmbeddedKnowledge gives, and what a re-embedding writes with. */
 export class SqliteKnowledge implements EmbeddedKnowledge {
-  readonly name: string;
-  readonly ingestion?: () => IngestionView;
-  private readonly tables: KnowledgeTables;
-  private embedder: Embedder;
+  readonly name: string = 'embedded';
+  protected readonly tables: KnowledgeTables;
+  protected embedder: Embedder;
   private readonly reload: (() => Embedder) | undefined;
   private read: PatternMemory | null = null; // with the lexicon read when it is first needed: a start does without
   private version = -1;
-  private readonly shared: SharedVectors | null;
-  private readonly texts = new Map<string, string>(); // digests, of those that were asked for
 
-  constructor(tables: KnowledgeTables, embedder: Embedder, { reload, vectors }: Omit<KnowledgeOptions, 'embedder'> = {}) {
+  constructor(tables: KnowledgeTables, embedder: Embedder, reload?: () => Embedder) {
     this.tables = tables;
     this.embedder = embedder;
     this.reload = reload;
-    this.shared = vectors ?? null;
-    this.name = vectors === undefined ? 'embedded' : 'pgvector';
-    if (vectors !== undefined) this.ingestion = () => vectors.view();
   }
 
-  private get lexicon(): Lexicon {
+  protected get lexicon(): Lexicon {
     return builtInLexicon();
   }
 
-  private get memory(): PatternMemory {
+  protected get memory(): PatternMemory {
     this.read ??= new PatternMemory(this.lexicon);
     return this.read;
   }
@@ -111,7 +99,7 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
       this.tables.close();
       throw error;
     }
-    if (this.shared === null && this.tables.meta('embedder') === null) this.tables.setMeta('embedder', this.embedder.name);
+    if (this.tables.meta('embedder') === null) this.tables.setMeta('embedder', this.embedder.name);
     if (this.tables.meta('lexicon') !== lexiconDigest()) await this.readAnew();
   }
 
@@ -140,7 +128,7 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
   /** Another lexicon reads the same patterns differently; vectors that it did not make are kept. */
   private async readAnew(): Promise<void> {
     const all = this.tables.list();
-    if (this.shared === null && this.embedder.ofProfile !== undefined) await this.reembed(() => {}, AbortSignal.timeout(600_000));
+    if (this.embedder.ofProfile !== undefined) await this.reembed(() => {}, AbortSignal.timeout(600_000));
     else
       this.indexAll(
         all,
@@ -153,70 +141,33 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     this.refresh();
     const { tables, memory, lexicon } = this;
     const embedder = this.isOurs() ? this.embedder : null; // vectors of another kind: words alone find it
-    if (this.shared !== null) return await this.searchShared(this.shared, query, signal);
     const near = (...asked: Parameters<KnowledgeTables['byVector']>): Near[] => tables.byVector(...asked);
     return { matches: await retrieve({ tables, memory, lexicon, embedder, near }, query, signal), source: this.name };
   }
 
-  /** As the file's own search, but the database says what is near; a vector of a text that is not the one here does not count. */
-  private async searchShared(shared: SharedVectors, query: KnowledgeQuery, signal: AbortSignal): ReturnType<KnowledgeBase['search']> {
-    const { tables, memory, lexicon, embedder } = this;
-    let away = false;
-    const near = async (vector: Float32Array, limit: number, rows: readonly number[] | null): Promise<Near[]> => {
-      const found = await shared.near(vector, limit, rows?.flatMap((row) => memory.at(row)?.patternId ?? []) ?? null);
-      away = found === null;
-      return (found ?? []).flatMap(({ patternId, text, distance }) => {
-        const rowid = memory.rowOf(patternId);
-        return rowid === undefined || this.textOf(patternId) !== text ? [] : [{ rowid, distance }];
-      });
-    };
-    const matches = await retrieve({ tables, memory, lexicon, embedder, near }, query, signal);
-    return { matches, source: away ? WORDS_ALONE : this.name };
-  }
-
-  private textOf(patternId: string): string | undefined {
-    const pattern = this.texts.has(patternId) ? null : this.tables.get(patternId);
-    if (pattern !== null) this.texts.set(patternId, textDigest(pattern));
-    return this.texts.get(patternId);
-  }
-
   async save(patterns: readonly Pattern[]): Promise<readonly Pattern[]> {
-    this.refresh();
-    if (!this.isOurs()) throw this.foreign();
-    for (const pattern of patterns) this.checkDimensions(pattern);
-    const news = this.memory.size + patterns.length;
-    if (news > MAX_PATTERNS)
-      throw new OpsError('limited', `The knowledge base holds at most ${MAX_PATTERNS} patterns.`, 'Remove patterns that no longer happen.');
-    if (this.shared !== null) return await this.saveShared(this.shared, patterns);
+    this.checkRoom(patterns);
     const changed = patterns.filter((pattern) => !this.tables.holds(pattern));
     const vectors = await this.embedder.embed(changed.map(patternText), AbortSignal.timeout(60_000));
     this.indexAll(changed, vectors);
     return patterns.map((pattern) => this.tables.get(pattern.pattern_id) ?? pattern);
   }
 
-  private async saveShared(shared: SharedVectors, patterns: readonly Pattern[]): Promise<readonly Pattern[]> {
-    const vectors = await shared.fill(patterns, AbortSignal.timeout(60_000));
-    this.indexWords(patterns);
-    return patterns.map((pattern) => withVector(this.tables.get(pattern.pattern_id) ?? pattern, vectors));
-  }
-
-  private indexWords(patterns: readonly Pattern[]): void {
-    const changed = patterns.filter((pattern) => !this.tables.holds(pattern));
-    this.indexAll(
-      changed,
-      changed.map(() => null),
-    );
-  }
-
   async take(patterns: readonly Pattern[]): Promise<void> {
-    if (this.shared === null) return void (await this.save(patterns));
-    this.refresh();
-    this.indexWords(patterns);
+    await this.save(patterns);
   }
 
-  async tend(): Promise<void> {
-    const tended = this.shared?.tend(() => this.tables.list());
-    if (this.embedder.ofProfile !== undefined) await tended;
+  /** Here vectors are always of what is saved. */
+  async tend(): Promise<void> {}
+
+  /** Refuses what cannot be kept. */
+  protected checkRoom(patterns: readonly Pattern[]): void {
+    this.refresh();
+    if (!this.isOurs()) throw this.foreign();
+    for (const pattern of patterns) this.checkDimensions(pattern);
+    const news = this.memory.size + patterns.length;
+    if (news > MAX_PATTERNS)
+      throw new OpsError('limited', `The knowledge base holds at most ${MAX_PATTERNS} patterns.`, 'Remove patterns that no longer happen.');
   }
 
   private checkDimensions(pattern: Pattern): void {
@@ -229,7 +180,7 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     );
   }
 
-  private indexAll(patterns: readonly Pattern[], vectors: readonly (Float32Array | null)[]): void {
+  protected indexAll(patterns: readonly Pattern[], vectors: readonly (Float32Array | null)[]): void {
     try {
       this.tables.atomically(() => patterns.forEach((pattern, i) => void this.index(pattern, vectors[i])));
     } catch (error) {
@@ -255,7 +206,7 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     });
   }
 
-  private index(pattern: Pattern, vector: Float32Array | null | undefined): void {
+  protected index(pattern: Pattern, vector: Float32Array | null | undefined): void {
     if (vector !== null && vector?.length !== this.embedder.dimensions)
       throw new OpsError('internal', `${this.embedder.name} gave a vector of the wrong length.`);
     const profile = profilePattern(this.lexicon, pattern);
@@ -263,7 +214,6 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     const concepts = [...profile.concepts.keys()].map((index) => `c${index}x`).join(' ');
     const small = compact(profile);
     const row = this.tables.put(pattern, small, vector === null ? null : unit(vector), `${words} ${[...profile.words.keys()].join(' ')} ${concepts}`);
-    this.texts.delete(pattern.pattern_id);
     this.memory.remove(pattern.pattern_id);
     this.memory.add({
       row,
@@ -279,23 +229,15 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
     this.tables.atomically(() => {
       for (const id of patternIds) this.tables.remove(id);
     });
-    for (const id of patternIds) {
-      this.read?.remove(id);
-      this.texts.delete(id);
-    }
-    await this.shared?.remove(patternIds);
+    for (const id of patternIds) this.read?.remove(id);
   }
 
   async get(patternId: string): Promise<Pattern | null> {
-    const pattern = this.tables.get(patternId);
-    return pattern === null || this.shared === null ? pattern : withVector(pattern, await this.shared.of([pattern], false));
+    return this.tables.get(patternId);
   }
 
   async list(): Promise<readonly Pattern[]> {
-    const patterns = this.tables.list();
-    if (this.shared === null) return patterns;
-    const vectors = await this.shared.of(patterns, true);
-    return patterns.map((pattern) => withVector(pattern, vectors));
+    return this.tables.list();
   }
 
   async count(): Promise<number> {
@@ -314,23 +256,17 @@ export class SqliteKnowledge implements EmbeddedKnowledge {
   }
 
   async close(): Promise<void> {
-    await this.shared?.close();
     this.tables.close();
   }
 
-  /** Another connection to the file has written since: read the entries again. */
-  private refresh(): void {
+  /** Another connection to the file has written since: read the entries again. False: nobody has. */
+  protected refresh(): boolean {
     const version = this.tables.version();
-    if (version === this.version) return;
+    if (version === this.version) return false;
     this.version = version;
-    this.texts.clear();
     this.follow();
     this.read = new PatternMemory(this.lexicon);
     for (const entry of this.tables.entries()) this.memory.add(entry);
+    return true;
   }
-}
-
-function withVector(pattern: Pattern, vectors: ReadonlyMap<string, Float32Array>): Pattern {
-  const vector = vectors.get(pattern.pattern_id);
-  return vector === undefined ? pattern : { ...pattern, embedding: [...vector] };
 }

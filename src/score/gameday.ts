@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openBase } from '../base.ts';
 import { parseConfig } from '../config.ts';
-import { createCore, openBase } from '../core.ts';
+import { createCore } from '../core.ts';
 import { user } from '../domain/actor.ts';
 import type { Directory } from '../domain/ports.ts';
 import { silent, type Tell } from '../domain/step.ts';

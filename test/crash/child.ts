@@ -1,7 +1,8 @@
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { openBase } from '../../src/base.ts';
 import { parseConfig } from '../../src/config.ts';
-import { createCore, openBase } from '../../src/core.ts';
+import { createCore } from '../../src/core.ts';
 import { user } from '../../src/domain/actor.ts';
 import { silentLog } from '../../src/log.ts';
 import { ManualClock } from '../../src/sandbox/clock.ts';

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { Log } from '../../src/domain/log.ts';
 import type { PatternVector, PatternVectors, VectorsLook } from '../../src/domain/vectors.ts';
 import { type Embedder, lexiconEmbedder, unit } from '../../src/embedded/embedding.ts';
-import { type EmbeddedKnowledge, openEmbeddedKnowledge } from '../../src/embedded/knowledge.ts';
+import type { EmbeddedKnowledge } from '../../src/embedded/knowledge.ts';
+import { openSharedKnowledge } from '../../src/embedded/shared-knowledge.ts';
 import { SharedVectors } from '../../src/embedded/shared-vectors.ts';
 import { aPattern, BUCKET, DATABASE, knowledgeContract } from '../contracts/knowledge.ts';
 
@@ -75,7 +76,7 @@ async function told(embedder: Embedder = lexiconEmbedder()): Promise<Told> {
   const say = (_: object, message: string): void => void logged.push(message);
   const log: Log = { debug: say, info: say, warn: say, error: say };
   const vectors = new SharedVectors({ place, embedder, log, nowMs: () => time.ms });
-  return { place, logged, time, base: await openEmbeddedKnowledge(':memory:', { embedder, vectors }) };
+  return { place, logged, time, base: await openSharedKnowledge(':memory:', embedder, vectors) };
 }
 
 knowledgeContract('vectors elsewhere', async () => (await told()).base);

@@ -10,6 +10,7 @@ import { type Embedder, lexiconEmbedder } from '../../src/embedded/embedding.ts'
 import { openEmbeddedKnowledge } from '../../src/embedded/knowledge.ts';
 import { loadLibrary } from '../../src/embedded/library.ts';
 import { followShared } from '../../src/embedded/shared.ts';
+import { openSharedKnowledge } from '../../src/embedded/shared-knowledge.ts';
 import { SharedVectors } from '../../src/embedded/shared-vectors.ts';
 import { openStore } from '../../src/store/open.ts';
 import { aPattern, BUCKET, DATABASE, knowledgeContract } from '../contracts/knowledge.ts';
@@ -33,7 +34,7 @@ async function replica(store: Store, embedder: Embedder = lexiconEmbedder(), tim
   const place = store.vectors;
   if (place === null || !(await place.prepare()).ready) throw new Error('no pgvector');
   const vectors = new SharedVectors({ place, embedder, log, nowMs: () => Date.now() + time.ms });
-  const index = await openEmbeddedKnowledge(':memory:', { embedder, vectors });
+  const index = await openSharedKnowledge(':memory:', embedder, vectors);
   return { ...(await followShared(index, store)), tend: () => index.tend() };
 }
 

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Base } from '../../src/base.ts';
 import { type ConfigInput, parseConfig } from '../../src/config.ts';
-import { type Base, type Core, createCore } from '../../src/core.ts';
+import { type Core, createCore } from '../../src/core.ts';
 import { type Actor, system } from '../../src/domain/actor.ts';
 import type { Anomaly } from '../../src/domain/anomaly.ts';
 import { OpsError } from '../../src/domain/errors.ts';
